@@ -1,0 +1,88 @@
+"""Attributes of an object in a file, as a mapping.
+
+Takes: an item.
+Gives: `HDF5Attributes`, which reads each attribute when asked for it.
+Implements: `specs/linkdata-1.0.md`, section "HDF5", "Values".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy
+from h5py import h5, h5a, h5p
+
+from linkdata.arrays.hdf5.failures import failure, translated
+from linkdata.arrays.hdf5.references import pointers
+from linkdata.arrays.hdf5.values import decoded, decoded_dtype, memory, native, scalar
+from linkdata.arrays.hdf5.walk import encoded, text
+from linkdata.arrays.protocols import AttributeValue
+from linkdata.errors import did_you_mean
+
+if TYPE_CHECKING:
+    from linkdata.arrays.hdf5.items import HDF5Item
+
+
+class HDF5Attributes(Mapping[str, AttributeValue]):
+    """The attributes of one object: names as created where the file tracks that, else by name.
+
+    Raises `SourceError` for one that is missing (`source-path-missing`) or cannot be carried.
+    """
+
+    __slots__ = ("_item",)
+
+    def __init__(self, item: HDF5Item) -> None:
+        self._item = item
+
+    def __getitem__(self, name: str) -> AttributeValue:
+        place = f"{self._item.place}@{name}"
+        with self._item.opened() as owner, translated(place):
+            if not h5a.exists(owner, encoded(name)):
+                near = did_you_mean(name, self)
+                raise failure("source-path-missing", f"no attribute `{name}`", place, near)
+            attribute = h5a.open(owner, encoded(name))
+            shape = attribute.shape
+            if shape is None:
+                return None
+            stored = attribute.get_type()
+            into, kind = memory(stored)
+            raw = numpy.zeros(shape, into)
+            attribute.read(raw, kind)
+            file = self._item.file
+            value = decoded(raw, native(stored), lambda found: pointers(file, found))
+            return cast("AttributeValue", value if value.ndim else scalar(value))
+
+    def get(self, name: str, default: Any = None, /) -> Any:
+        """The value of an attribute, or the default where there is none."""
+        with self._item.file.held():
+            return self[name] if name in self else default  # noqa: SIM401 (this is `get`)
+
+    def dtype(self, name: str) -> numpy.dtype[Any]:
+        """The dtype of one attribute (a Python scalar does not say its width)."""
+        with self._item.opened() as owner, translated(f"{self._item.place}@{name}"):
+            return decoded_dtype(native(h5a.open(owner, encoded(name)).get_type()))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names())
+
+    def __len__(self) -> int:
+        with self._item.opened() as owner, translated(self._item.place):
+            return int(h5a.get_num_attrs(owner))
+
+    def __contains__(self, name: object) -> bool:
+        if not isinstance(name, str):
+            return False
+        with self._item.opened() as owner, translated(self._item.place):
+            return bool(h5a.exists(owner, encoded(name)))
+
+    def _names(self) -> list[str]:
+        found: list[bytes] = []
+        with self._item.opened() as owner, translated(self._item.place):
+            tracked = owner.get_create_plist().get_attr_creation_order() & h5p.CRT_ORDER_TRACKED
+            order = h5.INDEX_CRT_ORDER if tracked else h5.INDEX_NAME
+            h5a.iterate(owner, found.append, index_type=order)
+        return [text(name) for name in found]
+
+    def __repr__(self) -> str:
+        return f"HDF5Attributes({self._item.place}, {self._names()})"

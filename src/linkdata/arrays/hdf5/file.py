@@ -1,0 +1,240 @@
+"""An HDF5 file: opened when something is asked of it, let go of afterwards.
+
+Takes: a way to the file, its name, the roots.
+Gives: `HDF5File`, and `HDF5Source`, the entry point that makes them.
+Implements: `specs/linkdata-1.0.md`, section "HDF5".
+
+h5py is imported when the first file is opened.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from threading import RLock
+from typing import TYPE_CHECKING
+
+from linkdata.roots import OpenFile, Roots
+
+if TYPE_CHECKING:
+    import h5py
+
+    from linkdata.arrays.hdf5.addresses import Addresses
+    from linkdata.arrays.hdf5.items import HDF5Dataset, HDF5Datatype, HDF5Group
+    from linkdata.arrays.hdf5.session import Session
+
+_Stamp = tuple[int, int, int, int]
+
+
+class HDF5Source:
+    """The source of type `hdf5`."""
+
+    def open(
+        self, locate: Callable[[], Path], name: str, roots: Roots, *, writable: bool = False
+    ) -> HDF5File:
+        """A file, not yet touched. See `linkdata.arrays.protocols.Source`."""
+        return HDF5File(locate, name, roots, writable)
+
+
+class HDF5File:
+    """A lazy HDF5 file. Safe to use from several threads (HDF5 itself runs one at a time).
+
+    Every access opens the file and closes it again; `held` and `open` keep it open meanwhile.
+    Raises `SourceError` (`source-not-hdf5`, `source-unreadable`) from any access, and whatever
+    `locate` raises.
+    """
+
+    def __init__(
+        self,
+        locate: Callable[[], Path],
+        name: str,
+        roots: Roots,
+        writable: bool = False,
+        *,
+        family: dict[Path, HDF5File] | None = None,
+    ) -> None:
+        """Touch nothing yet.
+
+        `locate` gives the checked path; it is called on first use and when the file has changed
+        (size, time, inode), and may raise. `name` is what messages call the file. The file's own
+        links may lead below `roots`. `family` are the files that one led to from another, by path.
+        """
+        self.name = name
+        self.roots = roots
+        self.writable = writable
+        self._locate = locate
+        self._family = {} if family is None else family
+        self._lock = RLock()
+        self._users = 0
+        self._pins: set[Hashable] = set()
+        self._session: Session | None = None
+        self._path: Path | None = None
+        self._stamp: _Stamp | None = None
+        self._addresses: Addresses | None = None
+
+    def item(self, path: str) -> HDF5Group | HDF5Dataset | HDF5Datatype:
+        """The object at an absolute path, links followed, external ones below the roots only.
+
+        The same object has the same path and an equal item, however it was reached.
+        Raises `SourceError`: `source-path-missing`, `source-link-broken`, `source-link-refused`.
+        """
+        with ExitStack() as stack:
+            stack.enter_context(self.held())
+            from linkdata.arrays.hdf5.failures import translated
+            from linkdata.arrays.hdf5.items import item_of
+            from linkdata.arrays.hdf5.walk import arrive, encoded
+
+            asked = encoded(path)
+            with translated(self.place(asked)):
+                return item_of(arrive(self, asked, stack))
+
+    @property
+    def root(self) -> HDF5Group:
+        """The root group. Nothing is opened."""
+        from linkdata.arrays.hdf5.items import HDF5Group
+
+        return HDF5Group(self, b"/")
+
+    @contextmanager
+    def held(self) -> Iterator[h5py.File]:
+        """A context in which the file stays open; gives the h5py file. May be nested."""
+        handle = self._enter()
+        try:
+            yield handle
+        finally:
+            self._leave()
+
+    def open(self) -> h5py.File:
+        """The h5py file, which stays open until `close`."""
+        self.pin(self)
+        return self.session.handle
+
+    def close(self) -> None:
+        """Let go of what `open` holds, here and of all datasets. The next access opens it again."""
+        with self._lock:
+            self._pins.clear()
+            self._close_if_unused()
+
+    def pin(self, holder: Hashable) -> None:
+        """Keep the file open for `holder`, until `unpin` or `close`."""
+        with self._lock, self.held():
+            self._pins.add(holder)
+
+    def unpin(self, holder: Hashable) -> None:
+        """Take back a `pin`; one that there is not is no error."""
+        with self._lock:
+            self._pins.discard(holder)
+            self._close_if_unused()
+
+    @property
+    def path(self) -> Path:
+        """Where the file is; located now if it was not yet."""
+        with self._lock:
+            if self._path is None:
+                self._locate_now()
+            assert self._path is not None
+            return self._path
+
+    @property
+    def folder(self) -> Path:
+        """The folder that file names in the file are relative to."""
+        return self.path.parent
+
+    def place(self, path: bytes) -> str:
+        """The name of a place in the file, for messages."""
+        return f"{self.name}:{path.decode('utf-8', 'surrogateescape')}"
+
+    @property
+    def session(self) -> Session:
+        """The open file, for the modules of this package, while it is held."""
+        assert self._session is not None, "the file is not held"
+        return self._session
+
+    def addresses(self) -> Addresses:
+        """The canonical paths of all objects; worked out once, while the file is held."""
+        from linkdata.arrays.hdf5.addresses import Addresses
+
+        with self._lock:
+            if self._addresses is None:
+                self._addresses = Addresses(self.session.root)
+            return self._addresses
+
+    def sibling(self, filename: str) -> HDF5File:
+        """Another file, by a name relative to this one's folder. It is for reading only.
+
+        Raises `RetrievalError` where it is not below the roots, not there, not a file.
+        """
+        asked = self.folder / filename
+        found = self.roots.locate(asked)
+        with self._lock:
+            if found == self.path:
+                return self
+            if found not in self._family:
+                self._family[found] = HDF5File(
+                    lambda: self.roots.locate(found), str(asked), self.roots, family=self._family
+                )
+            return self._family[found]
+
+    def _enter(self) -> h5py.File:
+        with self._lock:
+            if self._session is None:
+                self._session = self._opened()
+            self._users += 1
+            return self._session.handle
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._users -= 1
+            self._close_if_unused()
+
+    def _close_if_unused(self) -> None:
+        if self._session is None or self._users or self._pins:
+            return
+        from linkdata.arrays.hdf5.failures import translated
+
+        session, self._session = self._session, None
+        with translated(self.name):
+            session.close()
+        if self.writable and self._path is not None:  # that it has changed is our own doing
+            with self._open_file() as file:
+                self._stamp = _stamp(file)
+            self._addresses = None
+
+    def _opened(self) -> Session:
+        from linkdata.arrays.hdf5.session import Session
+
+        path = self.path
+        file = self._open_file()
+        try:
+            if self._stamp not in (None, _stamp(file)):
+                file.close()
+                path = self._locate_now()
+                file = self._open_file()
+            if self._stamp != _stamp(file):
+                self._stamp = _stamp(file)
+                self._addresses = None
+            return Session(file.fd, path, self.name, self.writable)
+        finally:
+            file.close()
+
+    def _locate_now(self) -> Path:
+        found = Path(os.path.abspath(self._locate()))
+        self._path = found
+        self._family.setdefault(found, self)
+        return found
+
+    def _open_file(self) -> OpenFile:
+        """The file itself. Its path is checked already and may be outside the roots (a cache)."""
+        assert self._path is not None
+        return Roots([self._path.parent]).open(self._path)
+
+    def __repr__(self) -> str:
+        state = "open" if self._session else "closed"
+        return f"HDF5File({self.name!r}, {state})"
+
+
+def _stamp(file: OpenFile) -> _Stamp:
+    found = file.stat
+    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)

@@ -1,0 +1,1 @@
+"""The command line: `linkdata check|convert|get|tree|fmt`."""

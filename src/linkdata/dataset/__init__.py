@@ -1,0 +1,1 @@
+"""The public face: opening, checking and saving datasets; it ties the phases together."""

@@ -1,0 +1,66 @@
+"""Checking: everything that is wrong, of all phases, in one list.
+
+Takes: a closed registry and the graphs of the documents to check.
+Gives: diagnostics, each once, sorted by file and place.
+Implements: `specs/linkdata-1.0.md`, section "Diagnostics".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from linkdata.errors import Diagnostic, LinkdataError, Severity
+from linkdata.graph.graph import Graph
+from linkdata.resolve.checks import document_findings
+from linkdata.resolve.registry import Context, Registry
+
+
+def findings(registry: Registry, graphs: Iterable[Graph]) -> list[Diagnostic]:
+    """All findings about documents, what they extend, and the files that they refer to."""
+    found: list[Diagnostic] = []
+    order: dict[str, int] = {}
+    for resource in registry.resources.values():
+        found += resource.diagnostics
+    for failure in registry.failures.values():
+        if failure.span is not None:  # in the text of a document that could not be read at all
+            found.append(failure)
+    done: set[int] = set()
+    for graph in graphs:
+        for context in family(graph.context):
+            order.setdefault(context.document.source.name, len(order))
+            if id(context) not in done:
+                done.add(id(context))
+                found += document_findings(graph.resolver, context, own=context is graph.context)
+                found += source_findings(graph, context)
+    unique = {(f.severity, f.code, f.message, f.where): f for f in found}
+    return sorted(unique.values(), key=lambda finding: _place(finding, order))
+
+
+def family(context: Context) -> Iterator[Context]:
+    """A document and all that it extends."""
+    yield context
+    for extended in context.extends:
+        yield from family(extended)
+
+
+def source_findings(graph: Graph, context: Context) -> Iterator[Diagnostic]:
+    """What is wrong with the places in source files that a document names. Opens the files."""
+    with graph.files.held():
+        for candidate in context.document.candidates:
+            try:
+                target = graph.resolver.resolve(context, candidate)
+            except LinkdataError:
+                continue  # among the document's findings
+            if target.node is None and target.external is not None:
+                try:
+                    graph.files.item(target.external)
+                except LinkdataError as problem:
+                    yield from problem.diagnostics
+
+
+def _place(finding: Diagnostic, order: dict[str, int]) -> tuple[int, str, int, int]:
+    severity = list(Severity).index(finding.severity)
+    if finding.span is None:
+        return (len(order), finding.place or "", 0, severity)
+    name = finding.span.source.name
+    return (order.get(name, len(order)), name, finding.span.start, severity)

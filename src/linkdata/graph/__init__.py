@@ -1,0 +1,1 @@
+"""The graph: objects with identity, their fields, and the links between them."""

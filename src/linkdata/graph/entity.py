@@ -1,0 +1,222 @@
+"""Entities: the objects of the graph, and the links between them.
+
+Takes: what the resolver arrives at, and items of source files.
+Gives: `Entity` (identity, class, fields), `Link` (a mention of one), and the values fields have.
+Implements: `specs/linkdata-1.0.md`, sections "Identity", "Placement" and "From, overlay".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
+
+from linkdata.arrays.protocols import Dataset, Group, Item
+from linkdata.errors import FieldError, SourceError, did_you_mean, error
+from linkdata.resolve.registry import Context
+from linkdata.resolve.resolver import FROM, External, Layer, Target, entries, is_root
+from linkdata.spans import Span
+from linkdata.syntax.document import RESERVED
+from linkdata.syntax.nodes import Scalar
+
+if TYPE_CHECKING:
+    from linkdata.graph.graph import Graph
+
+#: The field that names an object's class, and the one that holds an array's values.
+IS_A, VALUE = "is_a", "value"
+#: Attributes by which NWB files name the class of an object.
+_TYPE, _NAMESPACE = "neurodata_type", "namespace"
+
+#: What a field holds: a scalar, an array, a link to an object, or a list of values.
+Value: TypeAlias = "bool | int | float | str | Link | list[Value] | Any | None"
+
+
+class Link(NamedTuple):
+    """A mention of an object in a field.
+
+    `owned` tells that the object stands in this field: written there, brought there, or placed
+    there by the first reference to it. `span` is the reference, when there is one.
+    """
+
+    target: Entity
+    owned: bool
+    span: Span | None = None
+
+
+class Entity:
+    """An object: an identity and fields.
+
+    Its fields are those of its layers, the first of which names it, and those of the item of a
+    source file below them. The file is opened when its fields are asked for.
+    """
+
+    __slots__ = ("_item", "external", "graph", "iri", "layers", "target")
+
+    def __init__(
+        self,
+        graph: Graph,
+        iri: str,
+        target: Target | None,
+        layers: tuple[Layer, ...],
+        external: External | None,
+        item: Item | None = None,
+    ) -> None:
+        self.graph = graph
+        self.iri = iri
+        self.target = target
+        self.layers = layers
+        self.external = external
+        self._item = item
+
+    @property
+    def context(self) -> Context:
+        """The document whose names count in this object."""
+        return self.layers[0][0] if self.layers else self.graph.context
+
+    @property
+    def span(self) -> Span | None:
+        """Where the object is written; None for one that is only in a source file."""
+        if not self.layers:
+            return None
+        context, node = self.layers[0]
+        return context.document.span(node)
+
+    @property
+    def item(self) -> Item | None:
+        """The item of a source file that the object has. Opens the file.
+
+        Raises `SourceError` or `RetrievalError`.
+        """
+        if self._item is None and self.external is not None:
+            try:
+                self._item = self.graph.files.item(self.external)
+            except SourceError as problem:
+                # An object laid over a source may have parts that the source lacks.
+                if problem.code != "source-path-missing" or self._must_exist():
+                    raise
+                self.external = None
+        return self._item
+
+    def _must_exist(self) -> bool:
+        return self.external is None or not self.external.steps or not self.layers
+
+    # Class
+
+    @property
+    def is_a(self) -> str | None:
+        """The name of the object's class as it is written: a CURIE or a plain name."""
+        for _, mapping in self.layers:
+            node = entries(mapping).get(IS_A)
+            if isinstance(node, Scalar) and isinstance(node.value, str):
+                return node.value
+        item = self.item
+        if item is not None:
+            name, namespace = (item.attributes.get(key) for key in (_TYPE, _NAMESPACE))
+            if isinstance(name, str):
+                return f"{namespace}:{name}" if isinstance(namespace, str) else name
+        return None
+
+    @property
+    def class_iri(self) -> str | None:
+        """The IRI of the object's class."""
+        for context, mapping in self.layers:
+            node = entries(mapping).get(IS_A)
+            if isinstance(node, Scalar) and isinstance(node.value, str):
+                return self.graph.class_iri(context, node.value, context.document.span(node))
+        name = self.is_a
+        return None if name is None else self.graph.source_class_iri(name)
+
+    # Fields
+
+    def keys(self) -> list[str]:
+        """The names of the fields: as written, then as the source file has them."""
+        found: dict[str, None] = {}
+        if self.target is not None and self.layers:
+            found.update(dict.fromkeys(self.graph.resolver.names(self.target)))
+            hidden = RESERVED if is_root(self.layers[0][1]) else ()
+            for key in (FROM, *hidden):
+                found.pop(key, None)
+        item = self.item
+        dropped = self._dropped
+        if item is not None:
+            group = as_group(item)
+            if group is not None:
+                found.update(dict.fromkeys(group.keys()))
+            found.update(dict.fromkeys(item.attributes))
+        return [key for key in found if key not in dropped]
+
+    @property
+    def _dropped(self) -> frozenset[str]:
+        """The fields over which a null was laid."""
+        if self.external is None:
+            return frozenset()
+        return frozenset(
+            key
+            for _, mapping in self.layers
+            for key, node in entries(mapping).items()
+            if isinstance(node, Scalar) and node.is_null
+        )
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.keys()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
+
+    def link(self, key: str) -> Value:
+        """The value of a field, with objects as `Link`s.
+
+        Raises `FieldError`; `ResolutionError` and its kin when a reference does not arrive.
+        """
+        if self.target is not None and self.layers:
+            found = self.graph.resolver.field(self.target, key)
+            if found is not None and found.node is not None:
+                return self.graph.value(found)
+        item = self.item
+        if item is not None and key not in self._dropped:
+            found_in_file = self.graph.member(item, key)
+            if found_in_file:
+                return found_in_file[0]
+        raise self.missing(key)
+
+    def get(self, key: str) -> Value:
+        """The value of a field, with objects as entities. Raises what `link` raises."""
+        return _unlinked(self.link(key))
+
+    def missing(self, key: str) -> FieldError:
+        """The error that there is no such field."""
+        names = self.keys()
+        hint = did_you_mean(key, names)
+        if hint is None and names:
+            some = ", ".join(f"`{name}`" for name in names[:8])
+            hint = f"it has {some}" + (" ..." if len(names) > 8 else "")
+        what = self.is_a or "the object"
+        message = f"{what} <{self.iri}> has no field `{key}`"
+        return FieldError(error("field-missing", message, self.span, hint=hint))
+
+    @property
+    def array(self) -> Any | None:
+        """The array that the object is, when it has a dataset of a source file."""
+        item = self.item
+        dataset = as_dataset(item) if item is not None else None
+        return None if dataset is None else self.graph.array(dataset)
+
+    def __repr__(self) -> str:
+        return f"Entity({self.iri!r})"
+
+
+def _unlinked(value: Value) -> Value:
+    if isinstance(value, Link):
+        return value.target
+    if isinstance(value, list):
+        return [_unlinked(item) for item in value]
+    return value
+
+
+def as_group(item: Item) -> Group | None:
+    """The item if it is a group."""
+    return cast("Group", item) if item.kind == "group" else None
+
+
+def as_dataset(item: Item) -> Dataset | None:
+    """The item if it is a dataset."""
+    return cast("Dataset", item) if item.kind == "dataset" else None

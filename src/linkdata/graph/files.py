@@ -1,0 +1,126 @@
+"""The source files of a graph: opened through plug-ins, each one once, when needed.
+
+Takes: the places in source files that references name.
+Gives: items (groups and datasets) and the identities of what is inside the files.
+Implements: `specs/linkdata-1.0.md`, sections "Sources" and "Identity".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import PurePath
+from typing import cast
+
+from linkdata import iri, plugins
+from linkdata.arrays.protocols import Item, Source, SourceFile
+from linkdata.errors import Diagnostic, ResolutionError, SourceError, did_you_mean, error
+from linkdata.resolve.bindings import Binder
+from linkdata.resolve.loader import stem
+from linkdata.resolve.registry import Bound
+from linkdata.resolve.resolver import External
+from linkdata.spans import Span
+from linkdata.syntax.references import Step, format_path
+
+GROUP = "linkdata.sources"
+
+
+class Files:
+    """The source files that a graph reads from."""
+
+    def __init__(self, binder: Binder, *, writable: bool = False) -> None:
+        self.binder = binder
+        self.writable = writable
+        self._files: dict[tuple[str, Bound], SourceFile] = {}
+        self._identities: dict[int, str] = {}
+        self._prefixes: dict[int, str] = {}
+        self._held = False
+        self._stack = ExitStack()
+
+    def file(self, external: External) -> SourceFile:
+        """The file of a place; nothing is opened. Raises `ResolutionError`."""
+        key = (external.type, external.bound)
+        found = self._files.get(key)
+        if found is None:
+            names = plugins.names(GROUP)
+            if external.type not in names:
+                raise ResolutionError(unknown_type(external.type, external.span))
+            made = plugins.load(GROUP, external.type)
+            source = cast("Source", made() if isinstance(made, type) else made)
+            bound = external.bound
+            name = bound.prefix.locations[0].target if bound.prefix.locations else bound.prefix.name
+            found = source.open(
+                lambda: self.binder.file(bound), name, self.binder.roots, writable=self.writable
+            )
+            self._files[key] = found
+            self._identities[id(found)] = bound.base + stem(name)
+            self._prefixes[id(found)] = bound.prefix.name
+            if self._held:
+                self._stack.enter_context(found.held())
+        return found
+
+    def item(self, external: External) -> Item:
+        """The item at a place. Opens the file.
+
+        Raises `SourceError`, `RetrievalError`, `ResolutionError`; at the reference's place.
+        """
+        file = self.file(external)
+        path = external.path.rstrip("/") + "".join(f"/{step}" for step in external.steps)
+        try:
+            return file.item(path or "/")
+        except SourceError as problem:
+            raise type(problem)(at(problem, external)) from problem
+
+    def identity(self, file: SourceFile, base: str, path: str) -> str:
+        """The IRI of what lies at a path of a file: as if the file were a document."""
+        document = self._identities.get(id(file))
+        if document is None:
+            document = base + iri.encode(PurePath(file.name).stem)
+            self._identities[id(file)] = document
+        steps: list[Step] = ["data", *(part for part in path.split("/") if part)]
+        return f"{document}#{iri.encode(format_path(steps))}"
+
+    def reference(self, item: Item) -> str:
+        """The reference by which a document reaches an item: `prefix:/path`.
+
+        A file that only an external link leads to has no prefix; its name stands there.
+        """
+        return f"{self._prefixes.get(id(item.file), item.file.name)}:{item.name}"
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep files open from their first use on, which makes many small reads quick."""
+        if self._held:
+            yield
+            return
+        with ExitStack() as stack:
+            self._stack, self._held = stack, True
+            try:
+                for file in self._files.values():
+                    stack.enter_context(file.held())
+                yield
+            finally:
+                self._held = False
+
+    def close(self) -> None:
+        """Let go of all files."""
+        for file in self._files.values():
+            file.close()
+
+
+def unknown_type(kind: str, span: Span | None) -> Diagnostic:
+    """The finding that no source of a type is known."""
+    return error(
+        "from-type-unknown",
+        f"there is no source of the type `{kind}`",
+        span,
+        hint=did_you_mean(kind, [*plugins.names(GROUP), "linkdata"])
+        or "known are " + ", ".join(f"`{name}`" for name in ["linkdata", *plugins.names(GROUP)]),
+    )
+
+
+def at(problem: SourceError, external: External) -> Diagnostic:
+    """A source's finding, with the place of the reference that led there."""
+    found = problem.diagnostic
+    return replace(found, span=found.span or external.span)

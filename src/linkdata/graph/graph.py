@@ -1,0 +1,281 @@
+"""The graph: everything of a registry as objects with identity. Built as far as it is looked at.
+
+Takes: a closed registry, and what finds source files.
+Gives: `Graph`: entities of targets, values of fields, a walk over all objects.
+Implements: `specs/linkdata-1.0.md`, sections "Identity" and "Placement".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+from linkdata import iri
+from linkdata.arrays.inline import InlineArray, rectangular
+from linkdata.arrays.protocols import Dataset, Item, Pointer
+from linkdata.errors import LinkdataError, ResolutionError, did_you_mean, error
+from linkdata.graph.entity import VALUE, Entity, Link, Value, as_dataset, as_group
+from linkdata.graph.files import Files
+from linkdata.graph.linked import LinkedArray, holds_pointers
+from linkdata.graph.placement import placements
+from linkdata.resolve.bindings import Binder
+from linkdata.resolve.registry import Context, Registry
+from linkdata.resolve.resolver import Resolver, Target, is_object
+from linkdata.spans import Span
+from linkdata.syntax import nodes
+from linkdata.syntax.document import DATA, RESERVED
+from linkdata.syntax.nodes import Alias, Candidate, Kind, Node, Scalar, Step
+from linkdata.syntax.references import unescape
+from linkdata.syntax.scalars import ScalarValue
+
+
+class Graph:
+    """The objects of one document, and of all that it refers to."""
+
+    def __init__(
+        self, registry: Registry, context: Context, binder: Binder, *, writable: bool = False
+    ) -> None:
+        self.registry = registry
+        self.context = context
+        self.resolver = Resolver(registry)
+        self.files = Files(binder, writable=writable)
+        self._entities: dict[tuple[object, ...], Entity] = {}
+
+    # Where to begin
+
+    @cached_property
+    def document(self) -> Entity:
+        """The document itself: its fields are `data` and the named objects."""
+        return self.entity(self.resolver.root(self.context))
+
+    @property
+    def data(self) -> Value:
+        """The root object."""
+        return self.document.get(DATA)
+
+    def look_up(self, text: str, slot: tuple[Step, ...] = ()) -> Value:
+        """What a reference means, thought to stand in `slot` of the document.
+
+        Raises `ResolutionError`, `RetrievalError`, `SourceError`.
+        """
+        found = self.value(self.resolver.resolve_text(self.context, text, slot))
+        return found.target if isinstance(found, Link) else found
+
+    # Targets
+
+    def value(self, target: Target) -> Value:
+        """The value of what a field or a reference leads to, objects as links.
+
+        Raises `ResolutionError` and its kin for a reference that does not arrive.
+        """
+        node = target.node
+        settled, span, owned = target, None, True
+        if isinstance(node, Candidate | Alias):
+            settled = self.resolver.settle(target)
+            if settled is not target:
+                span = target.context.document.span(node)
+                owned = id(node) in self.placed
+        node = settled.node
+        if isinstance(node, Scalar):
+            return meaning(node)
+        if type(node) is nodes.Sequence and node.named is None:
+            return self._list(settled.context, node)
+        if node is None:
+            assert settled.external is not None
+            found = self.item_value(self.files.item(settled.external))
+            return found._replace(owned=owned, span=span) if isinstance(found, Link) else found
+        return Link(self.entity(settled), owned, span)
+
+    def _list(self, context: Context, node: nodes.Sequence) -> Value:
+        first: Node = node
+        while type(first) is nodes.Sequence and first.items:
+            first = first.items[0]
+        if isinstance(first, Scalar) and isinstance(first.value, int | float):
+            numbers = nodes.plain(node)
+            if isinstance(numbers, list) and _all_numbers(node) and rectangular(numbers):
+                return InlineArray(numbers)
+        return [self.value(Target(context, item)) for item in node.items]
+
+    def entity(self, target: Target) -> Entity:
+        """The object that a settled target is; always the same one for the same object."""
+        node = target.node
+        assert node is not None
+        if not is_object(node):
+            raise ResolutionError(
+                error(
+                    "from-not-object", "this is not an object", target.context.document.span(node)
+                )
+            )
+        key = (id(node), target.external, *(id(mapping) for _, mapping in target.under))
+        found = self._entities.get(key)
+        if found is None:
+            layers, external = self.resolver.object(target)
+            assert isinstance(node, nodes.Mapping | nodes.Sequence)
+            identity = target.context.identity(nodes.path_of(node))
+            found = Entity(self, identity, target, layers, external)
+            self._entities[key] = found
+        return found
+
+    # Items of source files
+
+    def item_value(self, item: Item) -> Value:
+        """The value of an item: a bare dataset is its array or scalar, the rest are objects."""
+        dataset = as_dataset(item)
+        if dataset is not None and not dataset.attributes:
+            return dataset[()] if dataset.shape in ((), None) else self.array(dataset)
+        return Link(self.item_entity(item), owned=True)
+
+    def item_entity(self, item: Item) -> Entity:
+        """The object that an item of a source file is."""
+        key = (id(item.file), item.name)
+        found = self._entities.get(key)
+        if found is None:
+            identity = self.files.identity(item.file, self._base, item.name)
+            found = Entity(self, identity, None, (), None, item)
+            self._entities[key] = found
+        return found
+
+    def member(self, item: Item, key: str) -> tuple[Value, ...]:
+        """The value of a field of an item, alone in a tuple; an empty one when there is none."""
+        group, dataset = as_group(item), as_dataset(item)
+        if group is not None and key in group.keys():  # noqa: SIM118 - not a mapping
+            member = group.get(key)
+            if isinstance(member, Pointer):
+                return (self.pointed(member),)
+            return (self.item_value(member),)
+        if key in item.attributes:
+            return (self.attribute(item.attributes[key]),)
+        if dataset is not None and key == VALUE:
+            return (dataset[()] if dataset.shape in ((), None) else self.array(dataset),)
+        return ()
+
+    def attribute(self, value: Any) -> Value:
+        """The value of an attribute: references as links, arrays as arrays."""
+        if isinstance(value, Pointer):
+            return self.pointed(value)
+        if hasattr(value, "dtype") and getattr(value, "shape", ()) != ():
+            if holds_pointers(value.dtype):
+                return [self.attribute(element) for element in value.tolist()]
+            return InlineArray(value)
+        return value
+
+    def pointed(self, pointer: Pointer) -> Value:
+        """What a reference inside a source file means."""
+        item = pointer.item()
+        dataset = as_dataset(item)
+        if pointer.region is not None and dataset is not None:
+            return InlineArray(self.array(dataset)[pointer.region.index])
+        found = self.item_value(item)
+        return found._replace(owned=False) if isinstance(found, Link) else found
+
+    def array(self, item: Dataset) -> Any:
+        """The array of a dataset; references in it are entities."""
+        return LinkedArray(item, self) if holds_pointers(item.dtype) else item
+
+    def array_iri(self, array: Any) -> str:
+        """The IRI of an array that lies in a source file."""
+        dataset = getattr(array, "dataset", array)
+        return self.files.identity(dataset.file, self._base, dataset.name)
+
+    @property
+    def _base(self) -> str:
+        return self.context.base or iri.DEFAULT_BASE
+
+    # Classes
+
+    def class_iri(self, context: Context, name: str, span: Span | None) -> str:
+        """The IRI of a class that a document names.
+
+        Raises `ResolutionError` (`prefix-unknown`) for a CURIE whose prefix is not declared.
+        """
+        if ":" not in name:
+            return iri.TERMS + iri.encode(name)
+        expanded = iri.expand(name, context.iri_prefixes)
+        if expanded is not None:
+            return expanded
+        if iri.is_absolute(name) and ("://" in name or name.startswith("urn:")):
+            return name
+        prefix = name.partition(":")[0]
+        raise ResolutionError(
+            error(
+                "prefix-unknown", f"the prefix `{prefix}` of the class `{name}` is not declared",
+                span, hint=did_you_mean(prefix, context.iri_prefixes)
+                or "declare it in `meta.prefixes` or `meta.imports`",
+            )
+        )  # fmt: skip
+
+    def source_class_iri(self, name: str) -> str:
+        """The IRI of a class that a source file names, `namespace:Class`."""
+        namespace, separator, local = name.partition(":")
+        if not separator:
+            return iri.TERMS + iri.encode(name)
+        return f"{iri.SCHEMAS}{iri.encode(namespace)}:{iri.encode(local)}"
+
+    # All of it
+
+    @cached_property
+    def placed(self) -> frozenset[int]:
+        """The references (by `id` of their node) that put an object in its place."""
+        return placements(self.resolver, self.context)
+
+    def roots(self) -> Iterator[Entity]:
+        """Objects that stand in no other: `data`, and named objects that nothing places."""
+        root = self.document
+        unplaced = []
+        for key in root:
+            try:
+                value = root.link(key)
+            except LinkdataError:
+                continue  # check tells
+            if isinstance(value, Link) and value.span is None:
+                if key == DATA:
+                    yield value.target
+                elif key not in RESERVED:
+                    unplaced.append(value.target)
+        placed = {id(entity) for entity in self._placed_entities()}
+        yield from (entity for entity in unplaced if id(entity) not in placed)
+
+    def _placed_entities(self) -> Iterator[Entity]:
+        for candidate in self.context.document.candidates:
+            if id(candidate) in self.placed:
+                found = self.value(Target(self.context, candidate))
+                if isinstance(found, Link):
+                    yield found.target
+
+    def walk(self) -> Iterator[Entity]:
+        """All objects, each once, an object before those that stand in it."""
+        seen: set[int] = set()
+        waiting = list(self.roots())[::-1]
+        while waiting:
+            entity = waiting.pop()
+            if id(entity) in seen:
+                continue
+            seen.add(id(entity))
+            yield entity
+            inner: list[Entity] = []
+            for key in entity:
+                inner += (link.target for link in links(entity.link(key)) if link.owned)
+            waiting += reversed(inner)
+
+
+def links(value: Value) -> Iterator[Link]:
+    """The links in a value."""
+    if isinstance(value, Link):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from links(item)
+
+
+def meaning(node: Scalar) -> ScalarValue:
+    """The value of a scalar that is no reference, its escape undone."""
+    if type(node) is Candidate and node.kind is not Kind.VERBATIM:
+        return unescape(node.text)
+    return node.value
+
+
+def _all_numbers(node: Node) -> bool:
+    if type(node) is nodes.Sequence:
+        return all(_all_numbers(item) for item in node.items)
+    return isinstance(node, Scalar) and isinstance(node.value, int | float)

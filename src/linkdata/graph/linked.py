@@ -1,0 +1,91 @@
+"""Arrays of references: the elements are objects of the graph.
+
+Takes: a dataset of a source file whose elements are, or hold, references.
+Gives: `LinkedArray`, an array whose indexing gives entities where the file has references.
+Implements: `specs/linkdata-1.0.md`, section "Sources", references inside files.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from linkdata.arrays.base import ArrayBase
+from linkdata.arrays.protocols import Dataset, Index, Pointer
+from linkdata.graph.entity import Link
+
+if TYPE_CHECKING:
+    import numpy
+    from numpy.typing import NDArray
+
+    from linkdata.graph.graph import Graph
+
+
+def holds_pointers(dtype: numpy.dtype[Any]) -> bool:
+    """Whether elements of this dtype may be references: objects that are not known to be text."""
+    if dtype.names is not None:
+        return any(holds_pointers(dtype[name]) for name in dtype.names)
+    return dtype.kind == "O"
+
+
+class LinkedArray(ArrayBase):
+    """The elements of a dataset, references followed to entities."""
+
+    __slots__ = ("dataset", "graph")
+
+    def __init__(self, dataset: Dataset, graph: Graph) -> None:
+        self.dataset = dataset
+        self.graph = graph
+
+    @property
+    def shape(self) -> tuple[int, ...] | None:
+        """The lengths of the axes."""
+        return self.dataset.shape
+
+    @property
+    def dtype(self) -> numpy.dtype[Any]:
+        """The dtype: object, or a compound one with objects in it."""
+        return self.dataset.dtype
+
+    @property
+    def chunks(self) -> tuple[int, ...] | None:
+        """The shape of a stored chunk."""
+        return self.dataset.chunks
+
+    @property
+    def value(self) -> LinkedArray:
+        """The array itself."""
+        return self
+
+    def __getitem__(self, index: Index, /) -> Any:
+        return self._followed(self.dataset[index])
+
+    def __setitem__(self, index: Index, value: Any) -> None:
+        self.dataset[index] = value  # type: ignore[index]
+
+    def _followed(self, found: Any) -> Any:
+        if isinstance(found, Pointer):
+            value = self.graph.pointed(found)
+            return value.target if isinstance(value, Link) else value
+        dtype = getattr(found, "dtype", None)
+        if dtype is None or not holds_pointers(dtype):
+            return found
+        import numpy
+
+        if dtype.names is not None:
+            followed: NDArray[Any] = numpy.array(found, copy=True)
+            for name in dtype.names:
+                if holds_pointers(dtype[name]):
+                    followed[name] = self._followed(found[name])
+            return followed
+        result = numpy.empty(found.shape, dtype=object)
+        for position, element in enumerate(found.flat):
+            result.flat[position] = self._followed(element)
+        return result
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        import numpy
+
+        return numpy.asarray(self[...], dtype=dtype)
+
+    def __repr__(self) -> str:
+        return f"LinkedArray({self.dataset!r})"

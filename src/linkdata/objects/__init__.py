@@ -1,0 +1,1 @@
+"""Objects for people: fields as attributes and items, display, notebooks."""

@@ -1,0 +1,1 @@
+"""From references to what they mean: the loader, the registry, the resolver."""

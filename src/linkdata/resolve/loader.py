@@ -1,0 +1,291 @@
+"""The loader: the only place where documents are read.
+
+Takes: the location of a document, a retriever, the configured authorities.
+Gives: a frozen `Registry` of that document and all that it extends or refers to.
+Implements: `specs/linkdata-1.0.md`, sections "Extending", "Prefixes" and "Resources".
+
+Each location is read once. What cannot be had is kept as a failure, and told to whoever follows
+a reference there; source files (HDF5) are not touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from types import MappingProxyType
+from urllib.parse import unquote, urlsplit
+
+from linkdata import iri
+from linkdata.errors import Diagnostic, LinkdataError, Related, RetrievalError, error
+from linkdata.resolve.bindings import check_bytes, digests, first
+from linkdata.resolve.registry import Bound, Context, Registry, Resource, binding_key, join, locate
+from linkdata.resolve.retrievers import Retrieved, Retriever
+from linkdata.spans import Source, Span
+from linkdata.store.digests import Digest
+from linkdata.syntax.document import Document, Extension, Import, documents
+from linkdata.syntax.reader import decode, read
+from linkdata.syntax.references import Form, parse_reference
+
+#: How many levels of `extends` may lie below a document.
+MAX_LEVELS = 64
+
+_HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+
+
+@dataclass(slots=True)
+class Loader:
+    """Loads one document and all that it needs. Use it once."""
+
+    retriever: Retriever
+    authorities: Mapping[str, str] = field(default_factory=dict)
+    _resources: dict[str, Resource] = field(default_factory=dict)
+    _failures: dict[str, Diagnostic] = field(default_factory=dict)
+    _bindings: dict[Bound, str] = field(default_factory=dict)
+    _names: dict[str, str] = field(default_factory=dict)
+    _extending: dict[str, Span | None] = field(default_factory=dict)
+    _waiting: list[Context] = field(default_factory=list)
+
+    def load(self, location: str, name: str | None = None) -> Registry:
+        """Load the document at `location`; messages call it `name`.
+
+        Raises `RetrievalError` or `TextError` when there is no text to be had at all. What is
+        wrong with the text is in the resources' diagnostics.
+        """
+        self._names[location] = name or location
+        retrieved = self.retriever.retrieve(location)
+        return self._close(self._accept(retrieved, self._names[location], None))
+
+    def load_text(self, text: str, location: str, name: str) -> Registry:
+        """The same for a text that is at hand."""
+        self._names[location] = name
+        return self._close(self._parse(Source(name, text), location, None))
+
+    def _close(self, root: Resource) -> Registry:
+        while self._waiting:
+            self._load_referenced(self._waiting.pop())
+        return Registry(
+            root,
+            MappingProxyType(self._resources),
+            MappingProxyType(self._failures),
+            MappingProxyType(self._bindings),
+            MappingProxyType(dict(self.authorities)),
+        )
+
+    # One resource
+
+    def _obtain(self, location: str, name: str, span: Span | None) -> Resource:
+        """The resource at a location, read unless it was before. Raises `LinkdataError`."""
+        found = self._resources.get(location)
+        if found is not None:
+            return found
+        return self._accept(self.retriever.retrieve(location, span), name, span)
+
+    def _accept(self, retrieved: Retrieved, name: str, span: Span | None) -> Resource:
+        if retrieved.data.startswith(_HDF5_SIGNATURE):
+            raise RetrievalError(
+                error(
+                    "resource-not-document", f"`{name}` is an HDF5 file, not a document", span,
+                    hint="bring it with `from: {type: hdf5, source: ...}` or refer to "
+                    "`prefix:/path`",
+                )
+            )  # fmt: skip
+        return self._parse(decode(retrieved.data, name), retrieved.location, span)
+
+    def _parse(self, source: Source, location: str, span: Span | None) -> Resource:
+        made, found = documents(read(source))
+        self._extending[location] = span
+        contexts: list[Context] = []
+        try:
+            for document in made:
+                contexts.append(self._context(document, location, found))
+        finally:
+            del self._extending[location]
+        resource = Resource(location, tuple(contexts), tuple(found))
+        self._resources[location] = resource
+        self._waiting += contexts
+        return resource
+
+    def _context(self, document: Document, location: str, found: list[Diagnostic]) -> Context:
+        meta = document.meta
+        extends: list[Context] = []
+        for extension in meta.extends:
+            try:
+                extends.append(self._extended(document, location, extension))
+            except LinkdataError as problem:
+                found += problem.diagnostics
+        extends.reverse()
+        declared_base = meta.base
+        prefixes: dict[str, Bound] = {}
+        imports = dict(meta.imports)
+        for context in extends:
+            declared_base = declared_base or context.base
+            for name, bound in context.prefixes.items():
+                prefixes.setdefault(name, bound)
+            for name, item in context.imports.items():
+                imports.setdefault(name, item)
+        base = declared_base or iri.DEFAULT_BASE
+        for name, prefix in meta.prefixes.items():
+            prefixes[name] = Bound(prefix, location, base)
+        found += _bad_digests(document)
+        found += _collisions(document, prefixes, imports)
+        overlaid = bool(extends) or any(
+            c.slot == "from" or (c.slot == "source" and c.parent.slot == "from")
+            for c in document.candidates
+        )
+        identity = base + (meta.id if meta.id is not None else stem(location))
+        return Context(
+            document,
+            identity,
+            location,
+            declared_base,
+            MappingProxyType(prefixes),
+            MappingProxyType(imports),
+            tuple(extends),
+            overlaid,
+        )
+
+    def _extended(self, document: Document, location: str, extension: Extension) -> Context:
+        span = extension.span
+        if extension.authority:
+            probe = Context(document, "", location, None, {}, {})
+            target = locate(probe, extension.authority, extension.path, self.authorities, span)
+        else:
+            target = join(location, extension.path, span)
+        if target in self._extending:
+            chain = list(self._extending)
+            spans = [self._extending[step] for step in chain[chain.index(target) + 1 :]]
+            raise RetrievalError(
+                error(
+                    "extends-cycle", f"`{extension.path}` extends this document in turn", span,
+                    related=[Related("through this", at) for at in spans if at],
+                    hint="let one of the documents stand on its own",
+                )
+            )  # fmt: skip
+        if len(self._extending) > MAX_LEVELS:
+            raise RetrievalError(
+                error("extends-cycle", f"documents extend each other {MAX_LEVELS} levels deep",
+                      span)
+            )  # fmt: skip
+        name = self._name(location, extension.path, extension.authority)
+        resource = self._obtain(target, name, span)
+        if len(resource.contexts) != 1:
+            raise RetrievalError(
+                error(
+                    "document-not-in-stream",
+                    f"`{extension.path}` holds {len(resource.contexts)} documents, not one",
+                    span,
+                    hint="give the document to extend a file of its own",
+                )
+            )
+        return resource.contexts[0]
+
+    # What documents refer to
+
+    def _load_referenced(self, context: Context) -> None:
+        for candidate in context.document.candidates:
+            if candidate.text[0] in "#@":
+                continue
+            reference = parse_reference(candidate.text)
+            if reference is None or reference.form is Form.SOURCE:
+                continue
+            span = context.document.span(candidate)
+            if reference.form is Form.DOCUMENT:
+                bound = context.prefixes.get(reference.name)
+                if bound is not None and bound.prefix.iri is None:
+                    self._bind(bound)
+                continue
+            try:
+                location = locate(context, reference.name, reference.target, self.authorities, span)
+            except LinkdataError:
+                continue  # told when the reference is followed
+            if location not in self._failures:
+                name = self._name(context.location, reference.target, reference.name)
+                try:
+                    self._obtain(location, name, None)
+                except LinkdataError as problem:
+                    self._failures[location] = problem.diagnostic
+
+    def _bind(self, bound: Bound) -> None:
+        """Find the document that a prefix means: the first location with the right content."""
+        key = binding_key(bound)
+        if bound in self._bindings or key in self._failures:
+            return
+
+        def attempt(location: str, span: Span) -> str:
+            wanted = digests(bound)
+            path = unquote(urlsplit(location).path)
+            name = self._name(bound.location, path, "") if wanted else location
+            if not wanted:
+                self._obtain(location, self._name(bound.location, _relative(bound, location), ""),
+                             span)  # fmt: skip
+                return location
+            retrieved = self.retriever.retrieve(location, span)
+            check_bytes(retrieved, wanted, span)
+            if location not in self._resources:
+                self._accept(retrieved, name, span)
+            return location
+
+        try:
+            self._bindings[bound] = first(bound, attempt)
+        except LinkdataError as problem:
+            self._failures[key] = problem.diagnostic
+
+    def _name(self, base: str, path: str, authority: str) -> str:
+        """What messages call a file: as its user would, seen from the document that names it."""
+        if authority:
+            return f"//{authority}/{path}"
+        beside = self._names.get(base)
+        if beside is None or path.startswith("/"):
+            return path
+        name = str(_normal(PurePosixPath(beside).parent / path))
+        location = join(base, path, None)
+        self._names.setdefault(location, name)
+        return name
+
+
+def _bad_digests(document: Document) -> Iterator[Diagnostic]:
+    for prefix in document.meta.prefixes.values():
+        for text, span in prefix.hashes:
+            try:
+                Digest.parse(text, span)
+            except LinkdataError as problem:
+                yield from problem.diagnostics
+
+
+def _collisions(
+    document: Document, prefixes: Mapping[str, Bound], imports: Mapping[str, Import]
+) -> Iterator[Diagnostic]:
+    """Prefixes with the name of an import, unless both are inherited: then told there."""
+    own = document.meta
+    for item in imports.values():
+        bound = prefixes.get(item.alias)
+        if bound is not None and (item.alias in own.prefixes or item.name in own.imports):
+            yield error(
+                "prefix-collision", f"`{item.alias}` is a prefix and the name of an import",
+                bound.prefix.span, related=[Related("the import", item.span)],
+                hint="rename one of the two",
+            )  # fmt: skip
+
+
+def _relative(bound: Bound, location: str) -> str:
+    for item in bound.prefix.locations:
+        if item.kind == "path" and join(bound.location, item.target, None) == location:
+            return item.target
+    return location
+
+
+def _normal(path: PurePosixPath) -> PurePosixPath:
+    parts: list[str] = []
+    for part in path.parts:
+        if part == ".." and parts and parts[-1] not in ("..", "/"):
+            parts.pop()
+        else:
+            parts.append(part)
+    return PurePosixPath(*parts)
+
+
+def stem(location: str) -> str:
+    """The name of a location's file without its suffix: the identity of what has no `id`."""
+    name = unquote(urlsplit(location).path).rpartition("/")[2] or unquote(location)
+    return iri.encode(PurePosixPath(name).stem or name)

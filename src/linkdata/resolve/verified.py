@@ -1,0 +1,91 @@
+"""Files whose content was checked against a digest, remembered.
+
+Takes: an open file and the digests that were declared for it.
+Gives: the declared digests that it does not have.
+Implements: `specs/linkdata-1.0.md`, section "Digests", verification of resources.
+
+A file is hashed once for each identity (real path, size, modification time in ns, inode). What
+was found is kept in a folder of the user's cache, one small file for each identity and written
+whole, so that processes do not need to take turns. Without a usable cache files are hashed again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from linkdata.roots import OpenFile
+from linkdata.store.digests import Digest, digest_file
+
+#: Names a folder to be used instead of the user's cache folder.
+CACHE_VARIABLE = "LINKDATA_CACHE"
+
+
+def cache_folder() -> Path:
+    """The folder for what can be worked out again."""
+    folder = os.environ.get(CACHE_VARIABLE)
+    if folder:
+        return Path(folder)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("linkdata", appauthor=False)
+
+
+class VerifiedFiles:
+    """Digests of files, worked out once."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+        self._known: dict[str, dict[str, str]] = {}
+
+    def mismatches(self, file: OpenFile, declared: Iterable[Digest]) -> list[tuple[Digest, Digest]]:
+        """The declared digests that the file does not have, each with the one that it has.
+
+        Raises `RetrievalError` when the file cannot be read or changes meanwhile.
+        """
+        wanted = list(declared)
+        key = _identity(file)
+        known = self._known.get(key) or self._recall(key)
+        missing = [digest.algorithm for digest in wanted if digest.algorithm not in known]
+        if missing:
+            made = digest_file(file.fd, missing, name=str(file.path))
+            known = known | {name: digest.hex for name, digest in made.items()}
+            self._remember(key, known)
+        self._known[key] = known
+        return [
+            (digest, Digest(digest.algorithm, known[digest.algorithm]))
+            for digest in wanted
+            if known[digest.algorithm] != digest.hex
+        ]
+
+    def _path(self, key: str) -> Path:
+        folder = self._folder or cache_folder() / "verified"
+        return folder / key[:2] / key
+
+    def _recall(self, key: str) -> dict[str, str]:
+        try:
+            found = json.loads(self._path(key).read_text())
+        except (OSError, ValueError):
+            return {}
+        if not isinstance(found, dict):
+            return {}
+        return {str(name): digest for name, digest in found.items() if isinstance(digest, str)}
+
+    def _remember(self, key: str, digests: dict[str, str]) -> None:
+        path = self._path(key)
+        with contextlib.suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
+                json.dump(digests, file)
+            os.replace(file.name, path)
+
+
+def _identity(file: OpenFile) -> str:
+    stat = file.stat
+    parts = (str(file.path), stat.st_size, stat.st_mtime_ns, stat.st_ino, stat.st_dev)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""From text to documents: nodes with places, the grammar of references, documents."""

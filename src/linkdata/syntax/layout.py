@@ -1,0 +1,410 @@
+"""Layout: the one way in which a text is laid out, comments and all.
+
+Takes: the text of a stream of documents.
+Gives: `formatted`: the same text with canonical indentation and spacing.
+Implements: `specs/linkdata-1.0.md`, section "Layout".
+
+What a document says is no business of a layout. So every scalar and alias is masked first, by a
+word that stands for it and is as long; ruamel.yaml lays out what is left, collections and
+comments; then the masks are taken off again and each scalar stands there to the letter. In the
+end both texts are read: if anything was lost on the way, the text is refused.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+import yaml
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.emitter import RoundTripEmitter
+from ruamel.yaml.error import YAMLError
+
+from linkdata.errors import OutputError, Severity, TextError, error
+from linkdata.spans import Source
+from linkdata.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, path_of
+from linkdata.syntax.reader import Stream, read
+
+WIDTH = 100
+#: What is laid out once may still change the second time; it has to settle soon.
+_MAX_PASSES = 4
+
+_LINE_BREAK = re.compile(r"\r\n?")
+_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
+_STRUCTURE = re.compile(r" *(?:[-?:] +)*")
+_TAIL_COMMENT = re.compile(r"(?<=\S) +#")
+_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#.*", re.MULTILINE)
+_PROPERTY = re.compile(r"\t|&[^\s,\[\]{}]+|!<[^>\s]*>|![^\s,\[\]{}]*")
+_TAG = re.compile(r"!t(\d+)t")
+#: Where a document begins or ends, with a comment on the same line.
+_MARKER = re.compile(r"^((?:---|\.\.\.)(?=[ \t\n]|\Z)(?:[ \t]+#.*)?)[ \t]*\n?", re.MULTILINE)
+#: A document without collections: nothing that could be laid out.
+_BARE = re.compile(r"(?:[ \t]*(?:[%#].*|'?[\U000f0000-\U0010ffff]+'?(?:[ \t]+#.*)?)?(?:\n|\Z))*\Z")
+_HEADER = re.compile(r"([^\n]*[|>][+-]?)[1-9]?([+-]?[^\n]*)")
+#: Planes of characters that nobody uses, to make masks of: a plane that the text does not have.
+_PLANES = (0x100000, 0xF0000)
+_DIGITS = 0xFFF0
+
+
+def formatted(text: str, name: str) -> str:
+    """The text in canonical layout; laid out again it stays as it is.
+
+    Raises `TextError` with what is wrong with the text, and `OutputError` (`output-failed`) when
+    the layout cannot be changed without changing what the text says.
+    """
+    stream = read(Source(name, text))
+    errors = [found for found in stream.diagnostics if found.severity == Severity.ERROR]
+    if errors:
+        raise TextError(errors)
+    before = _LINE_BREAK.sub("\n", text)
+    for _ in range(_MAX_PASSES):
+        after = _laid_out(before, name)
+        if after == before:
+            return after
+        if not _same_stream(stream, read(Source(name, after))):
+            raise _refused(name, "in another layout it would say something else")
+        before = after
+    raise _refused(name, "its layout does not settle")
+
+
+def _refused(name: str, why: str) -> OutputError:
+    return OutputError(
+        error(
+            "output-failed",
+            f"`{name}` cannot be laid out: {why}",
+            hint="the text was left as it is",
+            place=name,
+        )
+    )
+
+
+def _laid_out(text: str, name: str) -> str:
+    masks = _Masks(text)
+    try:
+        masked = _rendered(masks.text)
+    except (YAMLError, NotImplementedError, AttributeError, IndexError, ValueError) as problem:
+        # ruamel.yaml fails in many ways on what it does not expect.
+        reason = " ".join(str(problem).split())[:80]
+        raise _refused(name, f"its form is not supported ({reason})") from problem
+    masked = _tidied(masked)
+    if masks.found(masked) != masks.found(masks.text):
+        raise _refused(name, "a value would be lost")
+    if _COMMENT.findall(masked) != [comment.rstrip() for comment in _COMMENT.findall(masks.text)]:
+        raise _refused(name, "a comment would be lost")
+    return masks.taken_off(masked)
+
+
+# Masks
+
+
+@dataclass(frozen=True, slots=True)
+class _Masked:
+    """Something as it is written. `style` and `value` are those of a scalar that has a style."""
+
+    begin: int
+    end: int
+    text: str
+    style: str | None = None
+    value: str = ""
+
+
+class _Masks:
+    """A text with a word in the place of every scalar, and what the words stand for."""
+
+    def __init__(self, text: str) -> None:
+        plane = next((p for p in _PLANES if not _has_plane(text, p)), None)
+        if plane is None:
+            raise _refused("the text", "it uses all private characters")
+        self.first = plane
+        # ruamel.yaml thinks little of anchors with certain names; with this sign none has them.
+        self.mark = chr(plane + _DIGITS + 1)
+        self.mask = re.compile(f"[{chr(plane)}-{chr(plane + _DIGITS - 1)}]+")
+        self.items: list[_Masked] = []
+        self.tags: list[str] = []
+        pieces, at = [], 0
+        for item in _written(text):
+            pieces += [self._gap(text[at : item.begin]), self._put_on(item)]
+            at = item.end
+        self.text = "".join([*pieces, self._gap(text[at:])])
+
+    def _gap(self, gap: str) -> str:
+        """What lies between two scalars: no tabs, and tags and anchors that ruamel.yaml keeps."""
+        return _before_comments(gap, lambda head: _PROPERTY.sub(self._property, head))
+
+    def _property(self, match: re.Match[str]) -> str:
+        if match[0][0] in "\t&":
+            return " " if match[0] == "\t" else f"&{self.mark}{match[0][1:]}"
+        self.tags.append(match[0])
+        return f"!t{len(self.tags) - 1}t"
+
+    def _put_on(self, item: _Masked) -> str:
+        number, word = len(self.items), ""
+        self.items.append(item)
+        while number or not word:
+            number, digit = divmod(number, _DIGITS)
+            word = chr(self.first + digit) + word
+        # The padding is a digit zero in front, so that it does not change the number.
+        length = len(item.text.split("\n", 1)[0])
+        if item.style in ("'", '"'):
+            return f"'{word.rjust(length - 2, chr(self.first))}'"
+        word = word.rjust(length, chr(self.first))
+        return word if item.text else f" {word}"
+
+    def _number(self, word: str) -> int:
+        number = 0
+        for digit in word:
+            number = number * _DIGITS + ord(digit) - self.first
+        return number
+
+    def found(self, masked: str) -> list[int]:
+        """The numbers of the masks in a text."""
+        return [self._number(match[0]) for match in self.mask.finditer(masked)]
+
+    def taken_off(self, masked: str) -> str:
+        """A masked text with everything in its place again."""
+        masked = _before_comments(
+            masked.replace(self.mark, ""),
+            lambda head: _TAG.sub(lambda match: self.tags[int(match[1])], head),
+        )
+        lines = masked.split("\n")
+        return "\n".join(self._line(line) for line in lines)
+
+    def _line(self, line: str) -> str:
+        structure = _STRUCTURE.match(line)
+        base = structure.end() if structure else 0
+        pieces, at = [], 0
+        for match in self.mask.finditer(line):
+            item = self.items[self._number(match[0])]
+            quoted = item.style in ("'", '"')
+            begin, end = match.start() - quoted, match.end() + quoted
+            # What a key or dash introduces goes on two columns further in than that.
+            indent = base if begin == base > 0 else base + 2
+            before, after = line[at:begin], line[end:].lstrip()
+            if not item.text and after[:1] in ("", "#"):
+                before = before.rstrip()
+            pieces += [before, _shifted(item, indent)]
+            at = end
+        return "".join([*pieces, line[at:]])
+
+
+def _before_comments(text: str, change: Callable[[str], str]) -> str:
+    """A text without scalars, changed where it is no comment."""
+    parts = (line.partition("#") for line in text.split("\n"))
+    return "\n".join(f"{change(head)}{sign}{tail}" for head, sign, tail in parts)
+
+
+def _has_plane(text: str, plane: int) -> bool:
+    return re.search(f"[{chr(plane)}-{chr(plane + 0xFFFF)}]", text) is not None
+
+
+def _written(text: str) -> Iterator[_Masked]:
+    """Scalars and aliases. A flow collection with comments in it is taken as a whole."""
+    depth = opened = 0
+    inner: list[_Masked] = []
+    for event in cast("Iterator[Any]", yaml.parse(text, Loader=yaml.CLoader)):
+        begin, end = event.start_mark.index, event.end_mark.index
+        if isinstance(event, yaml.CollectionStartEvent) and (event.flow_style or depth):
+            opened = opened if depth else begin
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent) and depth:
+            depth -= 1
+            if not depth:
+                commented = _has_comment(text, opened, end, inner)
+                yield from [_Masked(opened, end, text[opened:end])] if commented else inner
+                inner = []
+        elif isinstance(event, yaml.ScalarEvent | yaml.AliasEvent):
+            item = _item(text, begin, end, event)
+            if item is not None and depth:
+                inner.append(item)
+            elif item is not None:
+                yield item
+
+
+def _item(text: str, begin: int, end: int, event: Any) -> _Masked | None:
+    if isinstance(event, yaml.AliasEvent):
+        return _Masked(begin, end, text[begin:end])
+    style = event.style or None
+    if style in ("|", ">"):
+        end = _block_end(text, begin, end)
+    elif begin == end:
+        # A mask can stand for nothing only where something announces a value.
+        while text[begin - 1 : begin] in (" ", "\t", "\n"):
+            begin = end = begin - 1
+        if text[begin - 1 : begin] not in ("-", ":") or text[begin - 3 : begin] == "---":
+            return None
+    return _Masked(begin, end, text[begin:end], style, event.value)
+
+
+def _has_comment(text: str, begin: int, end: int, items: list[_Masked]) -> bool:
+    gaps = zip(
+        [begin, *(item.end for item in items)], [*(i.begin for i in items), end], strict=True
+    )
+    return any("#" in text[start:stop] for start, stop in gaps)
+
+
+def _block_end(text: str, begin: int, end: int) -> int:
+    """Where a block scalar ends: the empty lines after it belong to it only where it says so."""
+    written = text[begin:end]
+    header, _, content = written.partition("\n")
+    if "+" in header.split("#")[0]:
+        return end - written.endswith("\n")
+    kept = content.rstrip(" \t\n")
+    last = content.find("\n", len(kept))
+    blanks = content[len(kept) : last if last >= 0 else None] if kept else ""
+    return begin + len(header) + (1 + len(kept) + len(blanks) if kept else 0)
+
+
+def _shifted(item: _Masked, indent: int) -> str:
+    """What is written, its further lines indented by so much."""
+    first, _, rest = item.text.partition("\n")
+    if not rest:
+        return item.text
+    margin = " " * indent
+    if item.style in ("|", ">"):
+        header = _HEADER.match(first)
+        explicit = re.search(r"[|>][+-]?[1-9]", first.split(" #")[0])
+        if header is not None and explicit:
+            first = f"{header[1]}2{header[2]}"
+        old = _content_indent(rest, item.value)
+        meant = item.value.strip("\n")
+        lines = [line[old:] if meant else "" for line in rest.split("\n")]
+    else:
+        first = first.rstrip() if item.style != '"' else first
+        lines = [_inner(line, item.style) for line in rest.split("\n")]
+    return "\n".join([first, *(margin + line if line else "" for line in lines)])
+
+
+def _inner(line: str, style: str | None) -> str:
+    """A further line of a flow scalar without the white space around it."""
+    line = line.lstrip(" \t")
+    # In double quotes a blank may be escaped.
+    return line if style == '"' and "\\" in line else line.rstrip(" \t")
+
+
+def _content_indent(content: str, value: str) -> int:
+    """The indentation of a block scalar, from how its value is indented in itself."""
+    written = next((line for line in content.split("\n") if line.strip(" ")), "")
+    meant = next((line for line in value.split("\n") if line.strip(" ")), "")
+    return _leading(written) - _leading(meant)
+
+
+def _leading(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+# What is left, without scalars
+
+
+class _Emitter(RoundTripEmitter):
+    """Puts a plain scalar where it stands, whatever its length, and nothing for nothing."""
+
+    MAX_SIMPLE_KEY_LENGTH = 1024
+
+    def write_plain(self, text: Any, split: Any = True) -> None:
+        if text == self.alt_null:
+            text = ""
+            self.stream.write(" " if self.flow_level else "")
+        if text:
+            written = text if self.whitespace else f" {text}"
+            self.stream.write(written)
+            self.column += len(written)
+            self.whitespace = self.indention = False
+
+
+def _keep_anchors(value: Any) -> None:
+    """Have anchors written although their aliases are masked."""
+    if isinstance(value, CommentedMap | CommentedSeq):
+        if value.yaml_anchor() is not None:
+            value.anchor.always_dump = True
+        for item in value.values() if isinstance(value, CommentedMap) else value:
+            _keep_anchors(item)
+
+
+def _rendered(masked: str) -> str:
+    """All documents of a stream; what lies between them stays as it is."""
+    parts = _MARKER.split(masked)
+    rendered = (
+        part if number % 2 or _BARE.match(part) else _rendered_document(part)
+        for number, part in enumerate(parts)
+    )
+    return "\n".join(part.strip("\n") for part in rendered if part.strip())
+
+
+def _rendered_document(masked: str) -> str:
+    engine = YAML(typ="rt")
+    engine.Emitter = _Emitter
+    engine.preserve_quotes = True
+    engine.allow_unicode = True
+    engine.width = WIDTH
+    engine.indent(mapping=2, sequence=4, offset=2)
+    out = io.StringIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        document = engine.load(masked)
+        _keep_anchors(document)
+        engine.dump(document, out)
+    return out.getvalue()
+
+
+def _tidied(masked: str) -> str:
+    """Comments in their columns, one blank line at most, no white space at the end of a line."""
+    lines = [line.rstrip() for line in masked.split("\n")]
+    _align_comments(lines)
+    lines = [
+        line if line.lstrip().startswith("#") else _TAIL_COMMENT.sub("  #", line, count=1)
+        for line in lines
+    ]
+    return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip("\n") + "\n"
+
+
+def _align_comments(lines: list[str]) -> None:
+    """Indent a comment like what follows it, or like a block that ends before it."""
+    levels: list[int] = [0]
+    waiting: list[int] = []
+    for number, line in enumerate([*lines, "\0"]):
+        if line.lstrip().startswith("#"):
+            waiting.append(number)
+        elif line:
+            following = 0 if line == "\0" else _leading(line)
+            for place in waiting:
+                old = _leading(lines[place])
+                fitting = [level for level in levels if following <= level <= old]
+                lines[place] = " " * max(fitting, default=following) + lines[place].lstrip()
+            waiting.clear()
+            structure = _STRUCTURE.match(line)
+            levels = [level for level in levels if level < following]
+            levels += {following, structure.end() if structure else following}
+
+
+# Reading both
+
+
+def _same_stream(old: Stream, new: Stream) -> bool:
+    """Whether two texts say the same."""
+    return (
+        not any(found.severity == Severity.ERROR for found in new.diagnostics)
+        and len(old.documents) == len(new.documents)
+        and all(_same(a.root, b.root) for a, b in zip(old.documents, new.documents, strict=True))
+    )
+
+
+def _same(old: Node, new: Node) -> bool:
+    """Whether two nodes say the same."""
+    if type(old) is not type(new):
+        return False
+    if isinstance(old, Scalar) and isinstance(new, Scalar):
+        return (old.text, old.kind) == (new.text, new.kind)
+    if isinstance(old, Alias) and isinstance(new, Alias):
+        return path_of(old.target) == path_of(new.target)
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        return list(old.entries) == list(new.entries) and all(
+            _same(node, new.entries[key]) for key, node in old.entries.items()
+        )
+    assert isinstance(old, Sequence)
+    assert isinstance(new, Sequence)
+    return len(old.items) == len(new.items) and all(map(_same, old.items, new.items))

@@ -1,0 +1,472 @@
+"""The reader: from text to nodes.
+
+Takes: a `Source`, or bytes to make one from.
+Gives: the documents of the stream as trees of nodes, and what is wrong with the text.
+Implements: `specs/linkdata-1.0.md`, section "Text".
+
+Nodes are made from the parse events of libyaml, with an explicit stack: nesting costs no
+recursion, aliases are weighed and never expanded, and nothing of YAML 1.1 gets in. What libyaml
+lets pass although YAML 1.2 does not, `strictness` finds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import yaml
+from yaml.cyaml import CParser  # type: ignore[attr-defined]
+
+from linkdata.errors import Diagnostic, Related, TextError, error
+from linkdata.spans import Source, Span
+from linkdata.syntax.nodes import Alias, Candidate, Kind, Mapping, Node, Scalar, Sequence, start
+from linkdata.syntax.scalars import core_value
+from linkdata.syntax.strictness import Event, Strictness, directive_refused
+
+MAX_BYTES = 256 * 2**20
+MAX_DEPTH = 100
+#: What aliases may add to the number of nodes that are written.
+MAX_ALIAS_WEIGHT = 1_000_000
+#: After so many unquoted references the reader gives up counting them.
+MAX_UNQUOTED = 50
+
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_COMMENT_REFERENCE = re.compile(r"[ \t]*(#{1,2}[^\s#]\S*)")
+_FLOW_COMMENT_REFERENCE = re.compile(r"[\[,{:][ \t]*(#{1,2}[^\s#,\]}]*)")
+_AT_REFERENCE = re.compile(r"@[^\s,\]}]*")
+
+_TAG = "tag:yaml.org,2002:"
+_SCALAR_TAGS: dict[str, tuple[type, ...]] = {
+    _TAG + "int": (int,),
+    _TAG + "float": (int, float),
+    _TAG + "bool": (bool,),
+    _TAG + "null": (type(None),),
+}
+
+
+@dataclass(slots=True)
+class Parsed:
+    """One document of a stream, as nodes."""
+
+    root: Node
+    candidates: list[Candidate] = field(default_factory=list)
+    nodes: int = 0
+
+
+@dataclass(slots=True)
+class Stream:
+    """What a text holds. With an error among the `diagnostics` the documents are not whole."""
+
+    source: Source
+    documents: list[Parsed]
+    diagnostics: list[Diagnostic]
+
+
+def decode(data: bytes, name: str) -> Source:
+    """The text of a document's bytes: UTF-8, a byte order mark dropped.
+
+    Raises `TextError` (`text-encoding`, `text-too-large`).
+    """
+    if len(data) > MAX_BYTES:
+        raise TextError(
+            error(
+                "text-too-large",
+                f"the text has {len(data)} bytes; a document has at most {MAX_BYTES}",
+                Source(name, "").span(0),
+                hint="keep bulk data in HDF5 and bring them with `from`",
+            )
+        )
+    try:
+        return Source(name, data.decode("utf-8-sig"))
+    except UnicodeDecodeError as problem:
+        good = data[: problem.start].decode("utf-8-sig")
+        source = Source(name, good + "\ufffd")
+        raise TextError(
+            error(
+                "text-encoding",
+                f"byte {data[problem.start]:#04x} at offset {problem.start} is not UTF-8",
+                source.span(len(good)),
+                hint="save the file as UTF-8",
+            )
+        ) from None
+
+
+def read(source: Source) -> Stream:
+    """Read all documents of a text.
+
+    Never raises for what the text holds: all that is wrong is in the diagnostics.
+    """
+    found = _forbidden_characters(source)
+    if found:
+        return Stream(source, [], found)
+    text = source.text
+    unquoted: list[Diagnostic] = []
+    while True:
+        builder = _Builder(source, text)
+        try:
+            builder.run()
+        except _Stop:
+            pass
+        except yaml.MarkedYAMLError as problem:
+            mark = problem.problem_mark or problem.context_mark
+            at = mark.index if mark is not None else len(text)
+            # A plain scalar cannot begin with `@`. Go on as if another letter stood there, so
+            # that one run shows every such place.
+            if text[at : at + 1] == "@" and len(unquoted) < MAX_UNQUOTED:
+                unquoted.append(_unquoted(source, at, _AT_REFERENCE))
+                text = f"{text[:at]}_{text[at + 1 :]}"
+                continue
+            builder.diagnostics.append(_ill_formed(source, problem, at))
+        found = sorted(unquoted + builder.diagnostics, key=_offset)
+        return Stream(source, builder.documents, found)
+
+
+class _Stop(Exception):
+    """Reading further makes no sense; the reason is among the diagnostics."""
+
+
+class _Builder:
+    """Makes nodes from events. One instance reads one text once."""
+
+    def __init__(self, source: Source, text: str) -> None:
+        self.source = source
+        self.text = text
+        self.documents: list[Parsed] = []
+        self.diagnostics: list[Diagnostic] = []
+        self.scalar_places: list[int] = []
+        self.strictness = Strictness(source, text)
+        self.parsed = Parsed(Scalar("", 0, Kind.PLAIN))
+        # The innermost open collection, and in a mapping the key whose value comes next.
+        self.container: Mapping | Sequence | None = None
+        self.key: str | None = None
+        self.key_place = 0
+        self.stack: list[tuple[Mapping | Sequence | None, str | None, int]] = []
+        self.anchors: dict[str, tuple[Node, int]] = {}
+        self.open_anchors: dict[int, tuple[str, int]] = {}
+        self.weight = 0
+
+    def run(self) -> None:
+        next_event: Callable[[], Event] = CParser(self.text).get_event
+        handlers: dict[type, Callable[[Event], None]] = {
+            yaml.MappingStartEvent: self.begin_collection,
+            yaml.SequenceStartEvent: self.begin_collection,
+            yaml.MappingEndEvent: self.end_collection,
+            yaml.SequenceEndEvent: self.end_collection,
+            yaml.AliasEvent: self.alias,
+            yaml.DocumentStartEvent: self.begin_document,
+            yaml.DocumentEndEvent: self.end_document,
+            yaml.StreamStartEvent: lambda event: None,
+        }
+        scalar_event, stream_end = yaml.ScalarEvent, yaml.StreamEndEvent
+        scalar = self.scalar
+        while True:
+            event = next_event()
+            kind = type(event)
+            if kind is scalar_event:
+                scalar(event)
+            elif kind is stream_end:
+                break
+            else:
+                handlers[kind](event)
+        self.diagnostics += self.strictness.finish(self.scalar_places)
+        if not self.documents:
+            self.fail("document-empty", "there is no document in the text", 0)
+
+    # Events
+
+    def begin_document(self, event: Event) -> None:
+        self.parsed = Parsed(Scalar("", 0, Kind.PLAIN))
+        self.anchors.clear()
+        self.weight = 0
+        self.strictness.begin_document(event)
+
+    def end_document(self, event: Event) -> None:
+        self.documents.append(self.parsed)
+        self.strictness.end_document(event)
+
+    def scalar(self, event: Event) -> None:
+        begin = event.start_mark
+        at = begin.index << 32 | event.end_mark.index
+        text, style, tag = event.value, event.style, event.tag
+        self.scalar_places.append(at)
+        if style:
+            kind = Kind.STRING
+            self.strictness.styled_scalar(event)
+        else:
+            kind = Kind.PLAIN
+            if not text and tag is None:
+                self.check_comment(begin.index)
+            elif text == "-":
+                self.fail("yaml-syntax", "`-` alone is not a value", begin.index, hint="quote it")
+        if tag is not None:
+            kind = self.tagged(event, at)
+        container, key = self.container, self.key
+        if key is None and type(container) is Mapping:
+            if event.anchor is not None:
+                self.anchors[event.anchor] = (Scalar(text, at, kind), 1)
+            self.take_key(text, at, kind, quoted=bool(style), column=begin.column)
+            return
+        self.weight += 1
+        node: Scalar
+        if (
+            kind != Kind.VERBATIM
+            and container is not None
+            and text
+            and (
+                text[0] in "#@"
+                or ":#" in text
+                or ":/" in text
+                or text.startswith(("./", "../", "//"))
+            )
+        ):
+            slot = key if key is not None else len(container.items)  # type: ignore[union-attr]
+            node = Candidate(text, at, Kind.STRING, container, slot)
+            self.parsed.candidates.append(node)
+        else:
+            node = Scalar(text, at, kind)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = (node, 1)
+        self.add(node)
+
+    def begin_collection(self, event: Event) -> None:
+        container, key = self.container, self.key
+        begin = event.start_mark.index
+        if key is None and type(container) is Mapping:
+            self.fail(
+                "yaml-key-not-scalar", "a mapping or list cannot be a key", begin,
+                hint="keys are strings; quote the key if it holds brackets or braces",
+            )  # fmt: skip
+            raise _Stop
+        if len(self.stack) >= MAX_DEPTH:
+            self.fail(
+                "yaml-too-deep", f"collections are nested more than {MAX_DEPTH} deep", begin,
+                hint="give inner objects a name at the top level and refer to them",
+            )  # fmt: skip
+            raise _Stop
+        if container is None:
+            slot: str | int = ""
+        else:
+            slot = key if key is not None else len(container.items)  # type: ignore[union-attr]
+        is_mapping = type(event) is yaml.MappingStartEvent
+        node = (Mapping if is_mapping else Sequence)(begin << 32 | begin + 1, container, slot)
+        self.check_collection_tag(event, is_mapping)
+        self.strictness.begin_collection(event)
+        self.weight += 1
+        self.add(node)
+        self.stack.append((container, None, 0))
+        self.container, self.key = node, None
+        if event.anchor is not None:
+            self.open_anchors[id(node)] = (event.anchor, self.weight)
+            self.anchors[event.anchor] = (node, 0)
+
+    def end_collection(self, event: Event) -> None:
+        node = self.container
+        assert node is not None
+        if type(node) is Sequence:
+            node.find_names()
+        anchor = self.open_anchors.pop(id(node), None)
+        if anchor is not None:
+            self.anchors[anchor[0]] = (node, self.weight - anchor[1] + 1)
+        node.at = start(node.at) << 32 | event.end_mark.index
+        self.strictness.end_collection(event)
+        self.container, self.key, self.key_place = self.stack.pop()
+
+    def alias(self, event: Event) -> None:
+        at = event.start_mark.index << 32 | event.end_mark.index
+        begin = event.start_mark.index
+        if self.key is None and type(self.container) is Mapping:
+            self.fail("yaml-key-not-scalar", "an alias cannot be a key", begin)
+            raise _Stop
+        found = self.anchors.get(event.anchor)
+        if found is None:
+            self.fail(
+                "yaml-alias-undefined", f"no anchor `&{event.anchor}` stands before this alias",
+                begin, hint=f'if a string is meant, quote it: "*{event.anchor}"',
+            )  # fmt: skip
+            self.add(Scalar("", at, Kind.PLAIN))
+            return
+        target, weight = found
+        if isinstance(target, Scalar):
+            self.add(self.copied(target, at))
+            return
+        assert not isinstance(target, Alias)
+        if id(target) in self.open_anchors:
+            self.fail(
+                "yaml-alias-cycle", f"the alias stands inside its own anchor `&{event.anchor}`",
+                begin, hint="refer to the object by its path instead",
+            )  # fmt: skip
+            raise _Stop
+        self.weight += weight
+        if self.weight > MAX_ALIAS_WEIGHT + len(self.scalar_places):
+            self.fail(
+                "yaml-alias-weight", "with its aliases written out the document is too large",
+                begin, hint="refer to objects by their path instead of repeating aliases",
+            )  # fmt: skip
+            raise _Stop
+        self.add(Alias(target, at))
+
+    # Parts of the above
+
+    def copied(self, target: Scalar, at: int) -> Scalar:
+        container = self.container
+        if type(target) is not Candidate or container is None:
+            return Scalar(target.text, at, target.kind)
+        slot = self.key if self.key is not None else len(container.items)  # type: ignore[union-attr]
+        node = Candidate(target.text, at, target.kind, container, slot)
+        self.parsed.candidates.append(node)
+        return node
+
+    def add(self, node: Node) -> None:
+        """Put a value into the open collection, or make it the document's root."""
+        self.parsed.nodes += 1
+        container = self.container
+        if type(container) is Mapping:
+            key = self.key
+            assert key is not None
+            self.key = None
+            if key not in container.entries:
+                container.entries[key] = node
+                container.key_places.append(self.key_place)
+        elif container is not None:
+            container.items.append(node)  # type: ignore[union-attr]
+        else:
+            self.parsed.root = node
+
+    def take_key(self, text: str, at: int, kind: Kind, *, quoted: bool, column: int) -> None:
+        container = self.container
+        assert type(container) is Mapping
+        self.key, self.key_place = text, at
+        if text in container.entries:
+            self.diagnostics.append(
+                error(
+                    "yaml-duplicate-key",
+                    f"the key `{text}` comes twice in this mapping",
+                    self.span(at),
+                    related=[Related("it comes first here", self.span(container.key_place(text)))],
+                    hint="rename or remove one of the two",
+                )
+            )
+        elif not container.entries:
+            self.strictness.first_key(column)
+        if quoted:
+            return
+        if text == "<<":
+            self.fail(
+                "yaml-merge-key", "`<<` is not in YAML 1.2", start(at),
+                hint="use `from` to lay fields over another object",
+            )  # fmt: skip
+        elif not text:
+            self.fail("yaml-key-not-scalar", "a key is empty", start(at), hint="name the field")
+
+    def tagged(self, event: Event, at: int) -> Kind:
+        tag = event.tag
+        if tag in (_TAG + "str", "!"):
+            return Kind.VERBATIM
+        types = _SCALAR_TAGS.get(tag)
+        if types is None:
+            self.unknown_tag(event)
+            return Kind.VERBATIM
+        value = core_value(event.value)
+        if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+            self.diagnostics.append(
+                error(
+                    "yaml-tag-mismatch",
+                    f"`{event.value}` is not of the type that its tag `!!{tag[len(_TAG) :]}` names",
+                    self.span(at),
+                )
+            )
+        return Kind.FLOAT if tag == _TAG + "float" else Kind.PLAIN
+
+    def check_collection_tag(self, event: Event, is_mapping: bool) -> None:
+        right, wrong = ("map", "seq") if is_mapping else ("seq", "map")
+        if event.tag == _TAG + wrong:
+            what = "a mapping" if is_mapping else "a list"
+            self.fail("yaml-tag-mismatch", f"{what} is tagged `!!{wrong}`", event.start_mark.index)
+        elif event.tag not in (None, "!", _TAG + right):
+            self.unknown_tag(event)
+
+    def unknown_tag(self, event: Event) -> None:
+        tag = event.tag.replace(_TAG, "!!")
+        self.fail(
+            "yaml-tag-unknown", f"the tag `{tag}` is not in the core schema",
+            event.start_mark.index, hint="say what an object is with `is_a`",
+        )  # fmt: skip
+
+    def check_comment(self, index: int) -> None:
+        """Refuse a reference that YAML takes for a comment, leaving the value empty."""
+        match = _COMMENT_REFERENCE.match(self.text, index)
+        if match is not None and self.text[index - 1 : index] not in ("", "\n", "\r"):
+            self.diagnostics.append(_unquoted(self.source, match.start(1), _COMMENT_REFERENCE))
+
+    def span(self, at: int) -> Span:
+        return self.source.span(start(at), at & 0xFFFFFFFF)
+
+    def fail(self, code: str, message: str, index: int, *, hint: str | None = None) -> None:
+        self.diagnostics.append(error(code, message, self.source.span(index), hint=hint))
+
+
+def _forbidden_characters(source: Source) -> list[Diagnostic]:
+    match = _SURROGATE.search(source.text)
+    if match is not None:
+        # The text itself could not even be printed with the message.
+        where = Source(source.name, source.text[: match.start()] + "\ufffd").span(match.start())
+        return [error("text-encoding", "the text holds half a surrogate pair", where)]
+    return [
+        error(
+            "text-control-character",
+            f"the character U+{ord(match[0]):04X} stands unescaped",
+            source.span(match.start()),
+            hint=f'write it as an escape in double quotes: "\\u{ord(match[0]):04x}"',
+        )
+        for match in list(_FORBIDDEN.finditer(source.text))[:MAX_UNQUOTED]
+    ]
+
+
+def _unquoted(source: Source, at: int, pattern: re.Pattern[str]) -> Diagnostic:
+    match = pattern.match(source.text, at)
+    text = (match[0] if match else source.text[at]).strip()
+    return error(
+        "reference-unquoted",
+        f"`{text}` is not quoted, so YAML "
+        + ("takes it for a comment" if text.startswith("#") else "refuses it"),
+        source.span(at, at + len(text)),
+        hint=f'quote it: "{text}"',
+    )
+
+
+def _ill_formed(source: Source, problem: yaml.MarkedYAMLError, at: int) -> Diagnostic:
+    context = problem.context_mark
+    if context is not None and problem.context and "flow" in problem.context:
+        # In `[#a, #b]` the rest of the line is a comment, and the list never ends.
+        line_end = source.text.find("\n", context.index)
+        match = _FLOW_COMMENT_REFERENCE.search(
+            source.text, context.index, line_end if line_end >= 0 else len(source.text)
+        )
+        if match is not None:
+            return _unquoted(source, match.start(1), re.compile(re.escape(match[1])))
+    if problem.context == "while scanning a directive" and context is not None:
+        return directive_refused(source, context.index)
+    if problem.problem == "did not find expected key" and source.text[at : at + 1] == ":":
+        return error("yaml-key-not-scalar", "a key is empty", source.span(at),
+                     hint="name the field")  # fmt: skip
+    parts = [part for part in (problem.context, problem.problem) if part]
+    related = []
+    if context is not None and context.index != at:
+        related.append(Related("this is what was being read", source.span(context.index)))
+    hint = None
+    if source.text[at : at + 1] == "\t":
+        hint = "indent with spaces, not tabs"
+    elif source.text[at : at + 1] in ("`", "%"):
+        hint = "quote the value"
+    elif problem.problem and "mapping values are not allowed" in problem.problem:
+        hint = "quote a value that holds `: `, or check the indentation"
+    return error(
+        "yaml-syntax", ": ".join(parts), source.span(min(at, len(source.text))),
+        related=related, hint=hint,
+    )  # fmt: skip
+
+
+def _offset(diagnostic: Diagnostic) -> int:
+    return diagnostic.span.start if diagnostic.span else 0

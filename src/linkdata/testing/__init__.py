@@ -1,0 +1,1 @@
+"""For authors of plug-ins and other implementations: the conformance runner."""
