@@ -102,7 +102,7 @@ def test_strings(make: Make) -> None:
         file.create_dataset("v", data=["a", "", "ü\n"], dtype=h5py.string_dtype())
         file.create_dataset("never", shape=(2,), dtype=h5py.string_dtype())
         file["f"] = numpy.array([b"ab", b"c\0\0", b"\xff"], "S4")
-        file.create_dataset("u", data=["ü", "x"], dtype=h5py.string_dtype("utf-8", 3))
+        file.create_dataset("u", data=["ü".encode(), b"x"], dtype=h5py.string_dtype("utf-8", 3))
         space = h5py.h5t.C_S1.copy()
         space.set_size(5)
         space.set_strpad(h5py.h5t.STR_SPACEPAD)
@@ -212,6 +212,9 @@ def test_references(make: Make) -> None:
     assert dataset(file)[...].tolist() == [[data, group], [Pointer(file, ""), None]]
     assert dataset(file)[0, 1] == group
     assert data.item() == file.item("g/d")
+    with pytest.raises(SourceError) as caught:
+        dataset(file)[1, 0].item()
+    assert caught.value.code == "source-link-broken"
     attributes = file.root.attributes
     assert attributes["ref"] == data
     assert attributes["null"] is None

@@ -64,7 +64,8 @@ def test_the_dtype_is_worked_out(values: object, dtype: str) -> None:
 
 def test_it_is_an_array() -> None:
     array = InlineArray([[1, 2, 3], [4, 5, 6]])
-    assert isinstance(array, Array)
+    as_array: Array = array
+    assert as_array is array
     assert (array.shape, array.ndim, array.size, len(array)) == ((2, 3), 2, 6, 2)
     assert array.chunks is None
     assert array.value is array

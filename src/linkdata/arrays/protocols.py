@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_checkable
 
+from linkdata.errors import SourceError, error
 from linkdata.roots import Roots
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ class Source(Protocol):
     ) -> SourceFile:
         """A file, not yet touched.
 
-        `locate` gives its checked path; it is called on first use, again when the file changed,
+        `locate` gives its checked, real path (`Roots.locate`); it is called on first use, again when the file changed,
         and may raise. `name` is what messages call the file. What the file's own links lead to is
         opened only below `roots`.
         """
@@ -188,7 +189,10 @@ class Pointer:
     region: Region | None = None
 
     def item(self) -> Group | Dataset | Datatype:
-        """The object that is meant. Raises `SourceError` where there is none."""
+        """The object that is meant. Raises `SourceError` (`source-link-broken`) without a path."""
+        if not self.path:
+            reason = "a reference to an object that no path leads to"
+            raise SourceError(error("source-link-broken", reason, place=self.file.name))
         return self.file.item(self.path)
 
     def __repr__(self) -> str:

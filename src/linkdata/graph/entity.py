@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 from linkdata.arrays.protocols import Dataset, Group, Item
 from linkdata.errors import FieldError, SourceError, did_you_mean, error
 from linkdata.resolve.registry import Context
-from linkdata.resolve.resolver import FROM, External, Layer, Target, entries, is_root
+from linkdata.resolve.targets import FROM, External, Layer, Target, entries, is_root
 from linkdata.spans import Span
 from linkdata.syntax.document import RESERVED
 from linkdata.syntax.nodes import Scalar

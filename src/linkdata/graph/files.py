@@ -19,7 +19,7 @@ from linkdata.errors import Diagnostic, ResolutionError, SourceError, did_you_me
 from linkdata.resolve.bindings import Binder
 from linkdata.resolve.loader import stem
 from linkdata.resolve.registry import Bound
-from linkdata.resolve.resolver import External
+from linkdata.resolve.targets import External
 from linkdata.spans import Span
 from linkdata.syntax.references import Step, format_path
 

@@ -21,7 +21,8 @@ from linkdata.graph.linked import LinkedArray, holds_pointers
 from linkdata.graph.placement import placements
 from linkdata.resolve.bindings import Binder
 from linkdata.resolve.registry import Context, Registry
-from linkdata.resolve.resolver import Resolver, Target, is_object
+from linkdata.resolve.resolver import Resolver
+from linkdata.resolve.targets import Target, is_object
 from linkdata.spans import Span
 from linkdata.syntax import nodes
 from linkdata.syntax.document import DATA, RESERVED

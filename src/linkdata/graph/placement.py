@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from linkdata.errors import LinkdataError
 from linkdata.resolve.registry import Context
-from linkdata.resolve.resolver import FROM, Resolver
+from linkdata.resolve.resolver import Resolver
+from linkdata.resolve.targets import FROM
 from linkdata.syntax import nodes
 from linkdata.syntax.document import DATA, RESERVED
 from linkdata.syntax.nodes import Candidate, Mapping, Node

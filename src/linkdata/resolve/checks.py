@@ -20,7 +20,8 @@ from linkdata.errors import (
     warning,
 )
 from linkdata.resolve.registry import Context
-from linkdata.resolve.resolver import FROM, Resolver, entries, is_source, origin_of
+from linkdata.resolve.resolver import Resolver
+from linkdata.resolve.targets import FROM, entries, is_source, origin_of
 from linkdata.spans import Span
 from linkdata.syntax import nodes
 from linkdata.syntax.document import META, RESERVED, Document

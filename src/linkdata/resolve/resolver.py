@@ -2,77 +2,29 @@
 
 Takes: a closed `Registry`, a context, and a reference or path.
 Gives: a `Target`: a node of a document, an object laid over others, or a place in a source file.
-Implements: `specs/linkdata-1.0.md`, sections "References", "Lexical references", "From, overlay".
-
-An object is a stack of layers: the mapping where it stands, below it what it has through `from`
-or `extends`. Only the first layer decides the identity. Layers are put together when somebody
-steps into the object, so a document without overlays pays nothing for them.
+Implements: `specs/linkdata-1.0.md`, sections "References" and "Lexical scopes".
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, TypeAlias
 
 from linkdata.errors import Diagnostic, LinkdataError, Related, ResolutionError, did_you_mean, error
-from linkdata.resolve.registry import Bound, Context, Registry
+from linkdata.resolve.overlays import MAX_NESTED, Overlays
+from linkdata.resolve.registry import Context, Registry
+from linkdata.resolve.targets import (
+    FROM,
+    External,
+    Target,
+    is_object,
+    is_root,
+    is_source,
+)
 from linkdata.spans import Span
 from linkdata.syntax import nodes
-from linkdata.syntax.document import META, META_PARTS, RESERVED
-from linkdata.syntax.nodes import Alias, Candidate, Kind, Mapping, Node, Scalar, Step
+from linkdata.syntax.document import RESERVED
+from linkdata.syntax.nodes import Alias, Candidate, Kind, Node, Scalar, Step
 from linkdata.syntax.references import Form, Reference, is_escaped, parse_reference
-
-FROM = "from"
-#: How many references may be followed inside each other to find one.
-MAX_NESTED = 100
-
-#: A mapping, or a named list, that is part of an object, in the document that wrote it.
-Layer: TypeAlias = "tuple[Context, Mapping | nodes.Sequence]"
-
-
-class External(NamedTuple):
-    """A place in a source file: what a prefix is bound to, and the steps from a path in it.
-
-    `steps` are names below `path`; `span` is who asked. Nothing has been opened.
-    """
-
-    type: str
-    bound: Bound
-    path: str
-    steps: tuple[Step, ...]
-    span: Span
-
-
-class Target:
-    """What a reference, or a step, arrives at.
-
-    `node` is where it is written, None when it is only in a source file. `under` and `external`
-    are what lies below the node, not counting its own `from`.
-    """
-
-    __slots__ = ("context", "external", "node", "under")
-
-    def __init__(
-        self,
-        context: Context,
-        node: Node | None,
-        under: tuple[Layer, ...] = (),
-        external: External | None = None,
-    ) -> None:
-        self.context = context
-        self.node = node
-        self.under = under
-        self.external = external
-
-    def __repr__(self) -> str:
-        return f"Target({self.context.iri!r}, {self.node!r}, {self.external!r})"
-
-
-class Object(NamedTuple):
-    """An object's layers, first the one that names it, and the source file below them."""
-
-    layers: tuple[Layer, ...]
-    external: External | None
 
 
 class _Missing(Exception):
@@ -86,17 +38,14 @@ class _Missing(Exception):
         self.reason = reason
 
 
-class Resolver:
+class Resolver(Overlays):
     """Looks things up in one registry, and remembers what it found."""
 
     def __init__(self, registry: Registry) -> None:
+        super().__init__()
         self.registry = registry
         self._found: dict[int, Target | LinkdataError] = {}
         self._following: dict[int, tuple[Context, Candidate]] = {}
-        self._objects: dict[tuple[object, ...], Object] = {}
-        self._expanding: dict[int, Context] = {}
-        self._places: dict[int, Target] = {}
-        self._roots: dict[int, Target] = {}
 
     # References
 
@@ -207,40 +156,38 @@ class Resolver:
     ) -> Target:
         """Where a reference leads, not followed further."""
         form, path = reference.form, reference.path
-        span = context.document.span(candidate) if candidate is not None else None
-        if form is Form.LOCAL:
-            return self._walk(self.root(context), path, reference, span)
-        if form is Form.LEXICAL:
-            start = self._lexical(context, path[0], candidate, slot, span)
-            return self._walk(start, path[1:], reference, span, skipped=1)
+        try:
+            if form is Form.LOCAL:
+                return self.walk(self.root(context), path)
+            if form is Form.LEXICAL:
+                scope = self._scope(context, str(path[0]), candidate, slot)
+                return self.walk(scope, path)
+        except _Missing as missing:
+            span = _span(context, candidate)
+            raise ResolutionError(self._dangling(reference, missing, span)) from None
+        span = _span(context, candidate)
         if form is Form.SOURCE:
             bound = context.prefixes[reference.name]
             where = span or context.document.source.span(0)
-            external = External("hdf5", bound, reference.target, (), where)
-            return Target(context, None, (), external)
+            return Target(context, None, (), External("hdf5", bound, reference.target, (), where))
         resource = self.registry.resource(context, reference, span)
         return self._in_resource(resource.contexts, reference, span)
 
     def _in_resource(
         self, contexts: Sequence[Context], reference: Reference, span: Span | None
     ) -> Target:
-        if len(contexts) == 1:
-            return self._walk(self.root(contexts[0]), reference.path, reference, span)
+        """The same in the one document of a stream that has the path."""
         found: list[Target] = []
-        problem: LinkdataError | None = None
+        problem = error("document-empty", f"there is no document behind `{reference}`", span)
         for context in contexts:
             try:
-                found.append(self._walk(self.root(context), reference.path, reference, span))
-            except ResolutionError as missing:
-                problem = missing
+                found.append(self.walk(self.root(context), reference.path))
+            except _Missing as missing:
+                problem = self._dangling(reference, missing, span)
         if len(found) == 1:
             return found[0]
-        if problem is not None and not found:
-            raise problem
         if not found:
-            raise ResolutionError(
-                error("document-empty", f"there is no document behind `{reference}`", span)
-            )
+            raise ResolutionError(problem)
         related = [
             Related("it may mean this", target.context.document.span(target.node))
             for target in found
@@ -258,42 +205,46 @@ class Resolver:
 
     # Lexical references
 
-    def _lexical(
-        self,
-        context: Context,
-        name: Step,
-        candidate: Candidate | None,
-        slot: tuple[Step, ...],
-        span: Span | None,
+    def _scope(
+        self, context: Context, name: str, candidate: Candidate | None, slot: tuple[Step, ...]
     ) -> Target:
-        assert isinstance(name, str)
+        """The nearest scope that has a name; `ResolutionError` when none has."""
+        owner = None
         if candidate is not None:
-            scopes = self._scopes(context, candidate)
-        else:
-            scopes = self._scopes_of_slot(context, slot)
-        seen: list[str] = []
-        inside_file = False
-        owner = candidate.parent if candidate is not None and candidate.slot == FROM else None
-        if candidate is not None and is_source(candidate):
-            owner = candidate.parent.parent
+            owner = candidate.parent if candidate.slot == FROM else None
+            owner = candidate.parent.parent if is_source(candidate) else owner
         if owner is not None and id(owner) not in self._expanding:
             # What a `from` brings does not count in the look-up of its source.
             self._expanding[id(owner)] = context
             try:
-                return self._lexical(context, name, candidate, slot, span)
+                return self._scope(context, name, candidate, slot)
             finally:
                 del self._expanding[id(owner)]
-        for scope, filled in scopes:
-            hidden = RESERVED if is_root(scope.node) else ()
-            target = self.field(scope, name) if name != filled and name not in hidden else None
-            if target is not None and target.node is not None:
-                return target
-            inside_file = inside_file or target is not None
-            seen += (key for key in self.names(scope) if key != filled and key not in hidden)
-        hint = did_you_mean(name, seen)
+
+        def scopes() -> Iterator[tuple[Target, Step | None]]:
+            if candidate is not None:
+                return self._scopes(context, candidate)
+            return self._scopes_of_slot(context, slot)
+
+        inside_file = False
+        for scope, filled in scopes():
+            if name == filled or (name in RESERVED and is_root(scope.node)):
+                continue
+            found = self.field(scope, name)
+            if found is not None and found.node is not None:
+                return scope
+            inside_file = inside_file or found is not None
+        names = {
+            key
+            for scope, filled in scopes()
+            for key in self.names(scope)
+            if key != filled and not (key in RESERVED and is_root(scope.node))
+        }
+        hint = did_you_mean(name, sorted(names))
         if inside_file and not hint:
             hint = "names inside a source file are reached with `#path` or `prefix:/path`"
         message = f"no object around this place has a field `{name}`"
+        span = _span(context, candidate)
         raise ResolutionError(error("reference-dangling", message, span, hint=hint))
 
     def _scopes(
@@ -325,59 +276,7 @@ class Resolver:
                 yield target, filled
                 filled = None
 
-    def root(self, context: Context) -> Target:
-        """The root of a document, laid over the documents that it extends."""
-        known = self._roots.get(id(context))
-        if known is None:
-            under: list[Layer] = []
-            for extended in context.extends:
-                base = self.root(extended)
-                assert isinstance(base.node, Mapping)
-                under += [(extended, base.node), *base.under]
-            known = Target(context, context.document.root, tuple(under))
-            self._roots[id(context)] = known
-        return known
-
-    def place(self, context: Context, node: Mapping | nodes.Sequence) -> Target:
-        """A collection with all that lies below it where it stands."""
-        if not context.overlaid:
-            return Target(context, node)
-        if node.parent is None:
-            return self.root(context)
-        known = self._places.get(id(node))
-        if known is None:
-            outer, slot = next(iter(nodes.enclosing(node)))
-            known = self.field(self.place(context, outer), slot) or Target(context, node)
-            if known.node is not node:  # a wrapper of a named list, or below a replaced field
-                known = Target(context, node)
-            self._places[id(node)] = known
-        return known
-
     # Paths
-
-    def _walk(
-        self,
-        target: Target,
-        path: tuple[Step, ...],
-        reference: Reference,
-        span: Span | None,
-        skipped: int = 0,
-    ) -> Target:
-        try:
-            return self.walk(target, path)
-        except _Missing as missing:
-            way = reference.path[: missing.index + skipped]
-            step = reference.path[missing.index + skipped]
-            what = cut_off(reference, way)
-            name = f"[{step}]" if isinstance(step, int) else f"`{step}`"
-            raise ResolutionError(
-                error(
-                    "reference-dangling",
-                    f"there is no {name} in `{what}`" + (missing.reason and f": {missing.reason}"),
-                    span,
-                    hint=did_you_mean(str(step), missing.names),
-                )
-            ) from None
 
     def walk(self, target: Target, path: tuple[Step, ...]) -> Target:
         """Take the steps of a path, following references on the way but not at its end."""
@@ -403,180 +302,6 @@ class Resolver:
         found = self.field(self.settle(target), step)
         return None if found is None else self.settle(found)
 
-    def field(self, target: Target, step: Step) -> Target | None:
-        """One field or position of a settled target as it is written; None when there is none."""
-        node = target.node
-        if type(node) is Mapping:
-            if not isinstance(step, str):
-                return None
-            if not target.under and target.external is None and FROM not in node.entries:
-                found = node.entries.get(step)
-                return None if found is None else Target(target.context, found)
-            return self._layered(target, step)
-        if type(node) is nodes.Sequence:
-            if isinstance(step, str):
-                if target.under:
-                    return self._layered(target, step)
-                found = None if node.named is None else node.named.get(step)
-            elif step >= len(node.items):
-                return None
-            elif node.named is not None:
-                found = list(node.named.values())[step]
-            else:
-                found = node.items[step]
-            return None if found is None else Target(target.context, found)
-        if node is None and target.external is not None:
-            external = target.external
-            return Target(
-                target.context, None, (), external._replace(steps=(*external.steps, step))
-            )
-        return None
-
-    def names(self, target: Target) -> list[str]:
-        """The names of an object's fields, in order; without those inside a source file."""
-        node = target.node
-        if not isinstance(node, Mapping | nodes.Sequence):
-            return []
-        found: dict[str, None] = {}
-        layers, external = self.object(target)
-        nulls: dict[str, int] = {}
-        for depth, (_, mapping) in enumerate(layers):
-            for key, value in entries(mapping).items():
-                if depth and key in RESERVED and is_root(mapping):
-                    continue
-                if key not in found and isinstance(value, Scalar) and value.is_null:
-                    nulls[key] = depth
-                found[key] = None
-        for key, depth in nulls.items():  # laid over something, null takes it away
-            if external is not None or any(key in entries(m) for _, m in layers[depth + 1 :]):
-                del found[key]
-        return list(found)
-
-    # Objects and their layers
-
-    def object(self, target: Target) -> Object:
-        """The layers of a settled target that is an object.
-
-        Raises `ResolutionError` when one of its `from` does not arrive.
-        """
-        node = target.node
-        if node is None:
-            return Object((), target.external)
-        assert isinstance(node, Mapping | nodes.Sequence)
-        if not target.under and target.external is None and FROM not in entries(node):
-            return Object(((target.context, node),), None)
-        key = (id(node), target.external, *(id(mapping) for _, mapping in target.under))
-        known = self._objects.get(key)
-        if known is None:
-            known = self._expand(target, node)
-            # While an outer `from` is being expanded, what is found may lack its layers.
-            if not self._expanding:
-                self._objects[key] = known
-        return known
-
-    def _expand(self, target: Target, node: Mapping | nodes.Sequence) -> Object:
-        raw: list[Layer] = [(target.context, node), *target.under]
-        for index, (context, mapping) in enumerate(raw):
-            if FROM not in entries(mapping):
-                continue
-            if id(mapping) in self._expanding:
-                # Only text counts for names that a `from` itself needs.
-                return Object(tuple(raw[: index + 1]), None)
-            base = self._brought(context, mapping)
-            if base is None:
-                continue
-            return Object((*raw[: index + 1], *base.layers), base.external)
-        return Object(tuple(raw), target.external)
-
-    def _brought(self, context: Context, mapping: Mapping | nodes.Sequence) -> Object | None:
-        """What the `from` of a mapping brings; None when it has the wrong form (check tells)."""
-        origin = origin_of(mapping)
-        if origin is None:
-            return None
-        kind, candidate = origin
-        if len(self._expanding) >= MAX_NESTED:
-            raise ResolutionError(self._from_cycle(context, candidate))
-        reference = self.reference(context, candidate)
-        if reference is None:
-            return None
-        if reference.form is Form.SOURCE:
-            span = context.document.span(candidate)
-            bound = context.prefixes[reference.name]
-            return Object((), External(kind, bound, reference.target, (), span))
-        if kind != "linkdata":
-            return None
-        self._expanding[id(mapping)] = context
-        try:
-            target = self.resolve(context, candidate)
-            node = target.node
-            if node is not None and id(node) in self._expanding:
-                raise ResolutionError(self._from_cycle(context, candidate))
-            if node is not None and not is_object(node):
-                raise ResolutionError(
-                    error(
-                        "from-not-object", f"`{candidate.text}` is not an object",
-                        context.document.span(candidate),
-                        related=[Related("it leads here", target.context.document.span(node))],
-                        hint="only objects are brought; refer to a value directly",
-                    )
-                )  # fmt: skip
-            if isinstance(node, Mapping | nodes.Sequence) and FROM in entries(node):
-                return self._expand(target, node)
-            return self.object(target)
-        finally:
-            del self._expanding[id(mapping)]
-
-    def _layered(self, target: Target, step: str) -> Target | None:
-        """A field of an object with several layers."""
-        if is_meta(target.node):
-            return self._inherited_meta(target, step)
-        if step == FROM:
-            return None
-        layers, external = self.object(target)
-        first: Target | None = None
-        under: list[Layer] = []
-        for depth, (context, mapping) in enumerate(layers):
-            if depth and is_root(mapping) and step in RESERVED and step != META:
-                continue
-            found = entries(mapping).get(step)
-            if found is None:
-                continue
-            if first is None:
-                if isinstance(found, Scalar) and found.is_null:
-                    below = any(step in entries(lower) for _, lower in layers[depth + 1 :])
-                    return None if below or external is not None else Target(context, found)
-                first = Target(context, found)
-                if not is_object(found) or FROM in entries(found):
-                    return first
-                continue
-            # A mapping over a mapping is merged; references below are not followed.
-            if not is_object(found):
-                return Target(first.context, first.node, tuple(under))
-            assert isinstance(found, Mapping | nodes.Sequence)
-            under.append((context, found))
-            if FROM in entries(found):
-                return Target(first.context, first.node, tuple(under))
-        if external is not None:
-            external = external._replace(steps=(*external.steps, step))
-            if first is None:
-                return Target(target.context, None, (), external)
-            return Target(first.context, first.node, tuple(under), external)
-        if first is not None:
-            first.under = tuple(under)
-        return first
-
-    def _inherited_meta(self, target: Target, step: str) -> Target | None:
-        """A field of `meta`: free ones are inherited, each as a whole."""
-        own = entries(target.node).get(step) if target.node is not None else None
-        if own is not None:
-            return Target(target.context, own)
-        if step not in META_PARTS:
-            for context, mapping in target.under:
-                found = entries(mapping).get(step)
-                if found is not None:
-                    return Target(context, found)
-        return None
-
     # What went wrong
 
     def _cycle(self, context: Context, candidate: Candidate) -> Diagnostic:
@@ -594,12 +319,15 @@ class Resolver:
             hint="one of them has to lead to an object or a value",
         )
 
-    def _from_cycle(self, context: Context, candidate: Candidate) -> Diagnostic:
+    def _dangling(self, reference: Reference, missing: _Missing, span: Span | None) -> Diagnostic:
+        step = reference.path[missing.index]
+        what = cut_off(reference, missing.index)
+        name = f"[{step}]" if isinstance(step, int) else f"`{step}`"
         return error(
-            "from-cycle",
-            f"the chain of `from` never arrives: `{candidate.text}` comes from itself",
-            context.document.span(candidate),
-            hint="one of the objects has to stand on its own",
+            "reference-dangling",
+            f"there is no {name} in `{what}`" + (missing.reason and f": {missing.reason}"),
+            span,
+            hint=did_you_mean(str(step), missing.names),
         )
 
     def _why(self, target: Target, step: Step) -> str:
@@ -617,50 +345,12 @@ class Resolver:
         return any(item.alias == name for item in context.imports.values())
 
 
-def entries(node: Node) -> dict[str, Node]:
-    """The fields of a mapping or named list; none for everything else."""
-    if type(node) is Mapping:
-        return node.entries
-    if type(node) is nodes.Sequence:
-        return node.named or {}
-    return {}
-
-
-def is_object(node: Node) -> bool:
-    """Whether a node is an object: a mapping, or a named list."""
-    return type(node) is Mapping or (type(node) is nodes.Sequence and node.named is not None)
-
-
-def origin_of(mapping: Node) -> tuple[str, Candidate] | None:
-    """The type and the source of a mapping's `from`; None when it has not that form."""
-    origin = entries(mapping).get(FROM)
-    if type(origin) is Candidate:
-        return "linkdata", origin
-    if origin is not None:
-        fields = entries(origin)
-        kind, source = fields.get("type"), fields.get("source")
-        if isinstance(kind, Scalar) and type(source) is Candidate and isinstance(kind.value, str):
-            return kind.value, source
-    return None
-
-
-def is_meta(node: Node | None) -> bool:
-    """Whether a node is the `meta` of a document."""
-    return type(node) is Mapping and node.slot == META and is_root(node.parent)
-
-
-def is_root(node: Node | None) -> bool:
-    """Whether a node is the root of a document."""
-    return type(node) is Mapping and node.parent is None
-
-
-def is_source(candidate: Candidate) -> bool:
-    """Whether a candidate is the `source` of a `from` in its long form."""
-    return candidate.slot == "source" and candidate.parent.slot == FROM
-
-
-def cut_off(reference: Reference, path: tuple[Step, ...]) -> str:
-    """The reference cut off after some steps of its path, for messages."""
-    if reference.form is Form.LEXICAL and not path:
+def cut_off(reference: Reference, length: int) -> str:
+    """The reference with only the first steps of its path, for messages."""
+    if reference.form is Form.LEXICAL and not length:
         return "@"
-    return str(reference._replace(path=path))
+    return str(reference._replace(path=reference.path[:length]))
+
+
+def _span(context: Context, candidate: Candidate | None) -> Span | None:
+    return context.document.span(candidate) if candidate is not None else None

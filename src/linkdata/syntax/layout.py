@@ -17,6 +17,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any, cast
 
 import yaml
@@ -27,7 +28,7 @@ from ruamel.yaml.error import YAMLError
 
 from linkdata.errors import OutputError, Severity, TextError, error
 from linkdata.spans import Source
-from linkdata.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, path_of
+from linkdata.syntax.nodes import Alias, Mapping, Node, Scalar, path_of
 from linkdata.syntax.reader import Stream, read
 
 WIDTH = 100
@@ -37,15 +38,32 @@ _MAX_PASSES = 4
 _LINE_BREAK = re.compile(r"\r\n?")
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 _STRUCTURE = re.compile(r" *(?:[-?:] +)*")
-_TAIL_COMMENT = re.compile(r"(?<=\S) +#")
+#: What stands between the scalars of a flow collection, and how it is spaced.
+_FLOW_SPACING = [
+    (re.compile(pattern), better)
+    for pattern, better in (
+        (r"\s+", " "),
+        (r"(?<=[\[{]) ", ""),
+        (r",? ?(?=[\]}])(?<!: )(?<!:)", ""),
+        (r"(?<!:) (?=,)", ""),
+        (r"[:,]\Z|,(?=\S)|:(?=[\[{])", r"\g<0> "),
+    )
+]
+_KEY = re.compile(r"[^\s\[{]+:(?: |\Z)")
+_TAIL_COMMENT = re.compile(r"^( *[^\s#](?:\S| +(?! |#))*) +#")
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#.*", re.MULTILINE)
 _PROPERTY = re.compile(r"\t|&[^\s,\[\]{}]+|!<[^>\s]*>|![^\s,\[\]{}]*")
 _TAG = re.compile(r"!t(\d+)t")
 #: Where a document begins or ends, with a comment on the same line.
 _MARKER = re.compile(r"^((?:---|\.\.\.)(?=[ \t\n]|\Z)(?:[ \t]+#.*)?)[ \t]*\n?", re.MULTILINE)
+#: Comments and blank lines between a dash and its block: ruamel.yaml loses their places.
+_DASH_COMMENT = re.compile(r"^( *)((?:[-?] +)*[-?](?:[ \t]+[&!]\S*)*)[ \t]+(#.*)", re.MULTILINE)
+_DASH_BLANK = re.compile(r"^( *(?:[-?] +)*[-?])[ \t]*\n(?:[ \t]*\n)+", re.MULTILINE)
 #: A document without collections: nothing that could be laid out.
 _BARE = re.compile(r"(?:[ \t]*(?:[%#].*|'?[\U000f0000-\U0010ffff]+'?(?:[ \t]+#.*)?)?(?:\n|\Z))*\Z")
-_HEADER = re.compile(r"([^\n]*[|>][+-]?)[1-9]?([+-]?[^\n]*)")
+_LEADING_LINES = re.compile(r"\A(?: *\n)*")
+#: Up to the digit by which a block scalar says how far it is indented.
+_INDICATOR = re.compile(r"^([^#]*[|>][+-]?)[1-9]")
 #: Planes of characters that nobody uses, to make masks of: a plane that the text does not have.
 _PLANES = (0x100000, 0xF0000)
 _DIGITS = 0xFFF0
@@ -61,26 +79,20 @@ def formatted(text: str, name: str) -> str:
     errors = [found for found in stream.diagnostics if found.severity == Severity.ERROR]
     if errors:
         raise TextError(errors)
-    before = _LINE_BREAK.sub("\n", text)
+    before, meaning = _LINE_BREAK.sub("\n", text), _says(stream)
     for _ in range(_MAX_PASSES):
         after = _laid_out(before, name)
         if after == before:
             return after
-        if not _same_stream(stream, read(Source(name, after))):
+        if _says(read(Source(name, after))) != meaning:
             raise _refused(name, "in another layout it would say something else")
         before = after
     raise _refused(name, "its layout does not settle")
 
 
 def _refused(name: str, why: str) -> OutputError:
-    return OutputError(
-        error(
-            "output-failed",
-            f"`{name}` cannot be laid out: {why}",
-            hint="the text was left as it is",
-            place=name,
-        )
-    )
+    message, hint = f"`{name}` cannot be laid out: {why}", "the text was left as it is"
+    return OutputError(error("output-failed", message, hint=hint, place=name))
 
 
 def _laid_out(text: str, name: str) -> str:
@@ -117,7 +129,8 @@ class _Masks:
     """A text with a word in the place of every scalar, and what the words stand for."""
 
     def __init__(self, text: str) -> None:
-        plane = next((p for p in _PLANES if not _has_plane(text, p)), None)
+        used = {ord(character) & ~0xFFFF for character in set(text)}
+        plane = next((plane for plane in _PLANES if plane not in used), None)
         if plane is None:
             raise _refused("the text", "it uses all private characters")
         self.first = plane
@@ -167,16 +180,15 @@ class _Masks:
 
     def taken_off(self, masked: str) -> str:
         """A masked text with everything in its place again."""
-        masked = _before_comments(
-            masked.replace(self.mark, ""),
-            lambda head: _TAG.sub(lambda match: self.tags[int(match[1])], head),
-        )
-        lines = masked.split("\n")
-        return "\n".join(self._line(line) for line in lines)
+        masked = masked.replace(self.mark, "")
+        masked = _before_comments(masked, lambda head: _TAG.sub(self._tag, head))
+        return "\n".join(self._line(line) for line in masked.split("\n"))
+
+    def _tag(self, match: re.Match[str]) -> str:
+        return self.tags[int(match[1])]
 
     def _line(self, line: str) -> str:
-        structure = _STRUCTURE.match(line)
-        base = structure.end() if structure else 0
+        base = _structure(line)
         pieces, at = [], 0
         for match in self.mask.finditer(line):
             item = self.items[self._number(match[0])]
@@ -198,24 +210,21 @@ def _before_comments(text: str, change: Callable[[str], str]) -> str:
     return "\n".join(f"{change(head)}{sign}{tail}" for head, sign, tail in parts)
 
 
-def _has_plane(text: str, plane: int) -> bool:
-    return re.search(f"[{chr(plane)}-{chr(plane + 0xFFFF)}]", text) is not None
-
-
 def _written(text: str) -> Iterator[_Masked]:
-    """Scalars and aliases. A flow collection with comments in it is taken as a whole."""
-    depth = opened = 0
+    """Scalars, aliases and whole flow collections."""
+    depth = 0
+    opened: Any = None
     inner: list[_Masked] = []
     for event in cast("Iterator[Any]", yaml.parse(text, Loader=yaml.CLoader)):
         begin, end = event.start_mark.index, event.end_mark.index
         if isinstance(event, yaml.CollectionStartEvent) and (event.flow_style or depth):
-            opened = opened if depth else begin
+            opened = opened if depth else event.start_mark
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent) and depth:
             depth -= 1
             if not depth:
-                commented = _has_comment(text, opened, end, inner)
-                yield from [_Masked(opened, end, text[opened:end])] if commented else inner
+                flow = _flow(text, opened.index, end, inner, opened.column)
+                yield _Masked(opened.index, end, flow)
                 inner = []
         elif isinstance(event, yaml.ScalarEvent | yaml.AliasEvent):
             item = _item(text, begin, end, event)
@@ -223,6 +232,32 @@ def _written(text: str) -> Iterator[_Masked]:
                 inner.append(item)
             elif item is not None:
                 yield item
+
+
+def _flow(text: str, begin: int, end: int, items: list[_Masked], column: int) -> str:
+    """A flow collection, folded where it gets too wide; as it is when it holds comments."""
+    begins, ends = [item.begin for item in items], [item.end for item in items]
+    gaps = [text[i:j] for i, j in zip([begin, *ends], [*begins, end], strict=True)]
+    if any("#" in gap for gap in gaps):
+        return text[begin:end]
+    words = [""]
+    for gap, item in zip_longest(gaps, items):
+        for pattern, better in _FLOW_SPACING:
+            gap = pattern.sub(better, gap)
+        first, *more = gap.split(", ")
+        words[-1] += first
+        for part in more:
+            words[-1] += ","
+            words.append(part)
+        words[-1] += item.text if item else ""
+    lines = [words[0]]
+    for word in words[1:]:
+        if column + len(lines[-1]) + len(word) < WIDTH:
+            lines[-1] += f" {word}"
+        else:
+            column = 0
+            lines.append(word)
+    return "\n".join(lines)
 
 
 def _item(text: str, begin: int, end: int, event: Any) -> _Masked | None:
@@ -238,13 +273,6 @@ def _item(text: str, begin: int, end: int, event: Any) -> _Masked | None:
         if text[begin - 1 : begin] not in ("-", ":") or text[begin - 3 : begin] == "---":
             return None
     return _Masked(begin, end, text[begin:end], style, event.value)
-
-
-def _has_comment(text: str, begin: int, end: int, items: list[_Masked]) -> bool:
-    gaps = zip(
-        [begin, *(item.end for item in items)], [*(i.begin for i in items), end], strict=True
-    )
-    return any("#" in text[start:stop] for start, stop in gaps)
 
 
 def _block_end(text: str, begin: int, end: int) -> int:
@@ -266,35 +294,25 @@ def _shifted(item: _Masked, indent: int) -> str:
         return item.text
     margin = " " * indent
     if item.style in ("|", ">"):
-        header = _HEADER.match(first)
-        explicit = re.search(r"[|>][+-]?[1-9]", first.split(" #")[0])
-        if header is not None and explicit:
-            first = f"{header[1]}2{header[2]}"
-        old = _content_indent(rest, item.value)
-        meant = item.value.strip("\n")
-        lines = [line[old:] if meant else "" for line in rest.split("\n")]
+        first = _INDICATOR.sub(r"\g<1>2", first, count=1)
+        # How far it is indented follows from how far its value is indented in itself.
+        old = _leading(_LEADING_LINES.sub("", rest)) - _leading(_LEADING_LINES.sub("", item.value))
+        lines = [line[old:] if item.value.strip("\n") else "" for line in rest.split("\n")]
     else:
-        first = first.rstrip() if item.style != '"' else first
-        lines = [_inner(line, item.style) for line in rest.split("\n")]
+        first, *lines = (line.lstrip(" \t") for line in item.text.split("\n"))
+        if "\\" not in item.text:  # by which a blank at the end may be escaped
+            first, *lines = (line.rstrip(" \t") for line in (first, *lines))
     return "\n".join([first, *(margin + line if line else "" for line in lines)])
-
-
-def _inner(line: str, style: str | None) -> str:
-    """A further line of a flow scalar without the white space around it."""
-    line = line.lstrip(" \t")
-    # In double quotes a blank may be escaped.
-    return line if style == '"' and "\\" in line else line.rstrip(" \t")
-
-
-def _content_indent(content: str, value: str) -> int:
-    """The indentation of a block scalar, from how its value is indented in itself."""
-    written = next((line for line in content.split("\n") if line.strip(" ")), "")
-    meant = next((line for line in value.split("\n") if line.strip(" ")), "")
-    return _leading(written) - _leading(meant)
 
 
 def _leading(line: str) -> int:
     return len(line) - len(line.lstrip(" "))
+
+
+def _structure(line: str) -> int:
+    """Where a line's content begins, after the dashes."""
+    found = _STRUCTURE.match(line)
+    return found.end() if found else 0
 
 
 # What is left, without scalars
@@ -306,10 +324,7 @@ class _Emitter(RoundTripEmitter):
     MAX_SIMPLE_KEY_LENGTH = 1024
 
     def write_plain(self, text: Any, split: Any = True) -> None:
-        if text == self.alt_null:
-            text = ""
-            self.stream.write(" " if self.flow_level else "")
-        if text:
+        if text and text != self.alt_null:
             written = text if self.whitespace else f" {text}"
             self.stream.write(written)
             self.column += len(written)
@@ -345,6 +360,7 @@ def _rendered_document(masked: str) -> str:
     out = io.StringIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        masked = _DASH_COMMENT.sub(r"\1\3\n\1\2", _DASH_BLANK.sub(r"\1\n", masked))
         document = engine.load(masked)
         _keep_anchors(document)
         engine.dump(document, out)
@@ -355,17 +371,13 @@ def _tidied(masked: str) -> str:
     """Comments in their columns, one blank line at most, no white space at the end of a line."""
     lines = [line.rstrip() for line in masked.split("\n")]
     _align_comments(lines)
-    lines = [
-        line if line.lstrip().startswith("#") else _TAIL_COMMENT.sub("  #", line, count=1)
-        for line in lines
-    ]
-    return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip("\n") + "\n"
+    text = "\n".join(_TAIL_COMMENT.sub(r"\1  #", line) for line in lines)
+    return _BLANK_LINES.sub("\n\n", text).strip("\n") + "\n"
 
 
 def _align_comments(lines: list[str]) -> None:
     """Indent a comment like what follows it, or like a block that ends before it."""
-    levels: list[int] = [0]
-    waiting: list[int] = []
+    levels, waiting = [0], list[int]()
     for number, line in enumerate([*lines, "\0"]):
         if line.lstrip().startswith("#"):
             waiting.append(number)
@@ -376,35 +388,28 @@ def _align_comments(lines: list[str]) -> None:
                 fitting = [level for level in levels if following <= level <= old]
                 lines[place] = " " * max(fitting, default=following) + lines[place].lstrip()
             waiting.clear()
-            structure = _STRUCTURE.match(line)
             levels = [level for level in levels if level < following]
-            levels += {following, structure.end() if structure else following}
+            levels += [
+                number for number, sign in enumerate(line[: _structure(line)]) if sign != " "
+            ]
+            levels += [_structure(line)] if _KEY.match(line, _structure(line)) else []
 
 
 # Reading both
 
 
-def _same_stream(old: Stream, new: Stream) -> bool:
-    """Whether two texts say the same."""
-    return (
-        not any(found.severity == Severity.ERROR for found in new.diagnostics)
-        and len(old.documents) == len(new.documents)
-        and all(_same(a.root, b.root) for a, b in zip(old.documents, new.documents, strict=True))
-    )
+def _says(stream: Stream) -> object:
+    """What a text says, to compare it; None when it has errors."""
+    if any(found.severity == Severity.ERROR for found in stream.diagnostics):
+        return None
+    return [_said(document.root) for document in stream.documents]
 
 
-def _same(old: Node, new: Node) -> bool:
-    """Whether two nodes say the same."""
-    if type(old) is not type(new):
-        return False
-    if isinstance(old, Scalar) and isinstance(new, Scalar):
-        return (old.text, old.kind) == (new.text, new.kind)
-    if isinstance(old, Alias) and isinstance(new, Alias):
-        return path_of(old.target) == path_of(new.target)
-    if isinstance(old, Mapping) and isinstance(new, Mapping):
-        return list(old.entries) == list(new.entries) and all(
-            _same(node, new.entries[key]) for key, node in old.entries.items()
-        )
-    assert isinstance(old, Sequence)
-    assert isinstance(new, Sequence)
-    return len(old.items) == len(new.items) and all(map(_same, old.items, new.items))
+def _said(node: Node) -> object:
+    if isinstance(node, Scalar):
+        return node.text, node.kind
+    if isinstance(node, Alias):
+        return path_of(node.target)
+    if isinstance(node, Mapping):
+        return {0: [(key, _said(value)) for key, value in node.entries.items()]}
+    return [_said(item) for item in node.items]

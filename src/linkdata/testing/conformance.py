@@ -23,8 +23,8 @@ from linkdata.graph.graph import Graph
 from linkdata.resolve.bindings import Binder
 from linkdata.resolve.loader import Loader
 from linkdata.resolve.registry import Registry
-from linkdata.resolve.resolver import Target
 from linkdata.resolve.retrievers import MapRetriever
+from linkdata.resolve.targets import Target
 from linkdata.roots import Roots
 from linkdata.syntax.nodes import path_of, plain
 from linkdata.syntax.references import format_path, parse_path

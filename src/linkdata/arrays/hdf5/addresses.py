@@ -1,7 +1,8 @@
 """Identity: the one path of every object of a file.
 
 Takes: an open file.
-Gives: `Addresses`, from an object's address to its canonical path; `about`, what a link holds.
+Gives: `Addresses`, from an object's address to its canonical path; `about`, what a link holds;
+`address`, where an object is.
 Implements: `specs/linkdata-1.0.md`, section "HDF5", "Identity".
 
 An object that several hard links lead to has one canonical path: the first on a walk in depth, the
@@ -13,41 +14,45 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from h5py import h5g, h5o
-
-# What `h5g.get_objinfo` calls links that are not hard; h5py names only the first.
-SOFT = h5g.LINK
-FOREIGN = 4
+from h5py import h5, h5g, h5l, h5o, h5p
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What lies behind one link, not followed: `kind` is one of h5py.h5g's numbers."""
+    """What lies behind one link, not followed.
 
-    kind: int
-    address: int
-    links: int
-
-    @property
-    def is_hard(self) -> bool:
-        """Whether the link is hard: the object is in this file, and `address` says where."""
-        return self.kind in (h5g.GROUP, h5g.DATASET, h5g.TYPE)
-
-
-def about(group: h5o.ObjectID, name: bytes = b".") -> About:
-    """What a link of a group holds. Raises KeyError where there is none.
-
-    This asks for little: `h5o.get_info` also sums up the chunk index of each dataset.
+    Of a hard link: the `kind` of its object (one of h5py.h5g's numbers), the `address`, and how
+    many hard `links` lead there. Nothing more is known of any other link.
     """
-    found = h5g.get_objinfo(group, name, follow_link=False)
+
+    is_hard: bool
+    kind: int = h5g.UNKNOWN
+    address: int = 0
+    links: int = 0
+
+
+def about(group: h5g.GroupID, name: bytes) -> About:
+    """What a link of a group holds. Raises RuntimeError where there is none."""
+    if group.links.get_info(name).type != h5l.TYPE_HARD:
+        return About(False)
+    # This asks for little: `h5o.get_info` also sums up the chunk index of each dataset. (It must
+    # not be asked about the link itself: of names that end in a dot it then knows nothing.)
+    found = h5g.get_objinfo(group, name)
+    return About(True, found.type, _address(found), found.nlink)
+
+
+def address(item: h5o.ObjectID) -> int:
+    """Where in the file an open object is."""
+    return _address(h5g.get_objinfo(item))
+
+
+def _address(found: h5g.GroupStat) -> int:
     low, high = found.objno
-    return About(found.type, low | high << 64, found.nlink)
+    return int(low | high << 64)
 
 
 def names(group: h5g.GroupID, by_creation: bool = False) -> list[bytes]:
     """The names of a group's links, by name, or as created where the file tracks that."""
-    from h5py import h5, h5p
-
     found: list[bytes] = []
     order = h5.INDEX_NAME
     if by_creation:
@@ -63,7 +68,7 @@ class Addresses:
     """The canonical paths of all objects that hard links lead to from the root."""
 
     def __init__(self, root: h5g.GroupID) -> None:
-        start = about(root).address
+        start = address(root)
         # Parent and name instead of whole paths: a path of n groups would take n² memory.
         self._home: dict[int, tuple[int, bytes]] = {start: (start, b"")}
         pending = [(start, root, iter(names(root)))]
@@ -73,8 +78,8 @@ class Addresses:
             if below is None:
                 pending.pop()
             else:
-                address, child = below
-                pending.append((address, child, iter(names(child))))
+                at, child = below
+                pending.append((at, child, iter(names(child))))
 
     def _next_group(
         self, parent: int, group: h5g.GroupID, left: Iterator[bytes]

@@ -60,7 +60,8 @@ def write(file: HDF5File, dataset: h5d.DatasetID, index: Index, value: Any) -> N
     if pick is planned.pick and planned.is_block:
         kept = [part != 0 for part in pick]
         shape = tuple(compress(planned.shape, kept))
-        block = _spread(value, shape, dtype)[tuple(compress(pick, kept))].reshape(planned.shape)
+        turned = (*compress(pick, kept), ...)  # a slice turned round is its own reverse
+        block = _spread(value, shape, dtype)[turned].reshape(planned.shape)
     else:
         block = _decoded(file, dataset, planned).copy()
         block[pick] = _spread(value, () if single else block[pick].shape, dtype)
@@ -146,7 +147,9 @@ def _write_part(dataset: h5d.DatasetID, parts: list[Stretch], values: NDArray[An
 
 def _spread(value: Any, shape: tuple[int, ...], dtype: DType) -> NDArray[Any]:
     """A value as an array of this shape."""
-    if element_dtype(dtype).kind in "OS" and not isinstance(value, numpy.ndarray):
+    ragged = h5py.check_vlen_dtype(dtype) is not None
+    whole = isinstance(value, numpy.ndarray) and not (ragged and value.dtype != object)
+    if element_dtype(dtype).kind in "OS" and not whole:
         array = _boxed(value, len(shape))
     else:
         try:
@@ -209,7 +212,10 @@ def _strings(values: NDArray[Any], dtype: DType) -> NDArray[Any]:
     def bytes_of(item: Any) -> bytes:
         if not isinstance(item, str | bytes):
             raise _lost(f"{item!r} is not a string")
-        encoded = item.encode("utf-8", "surrogateescape") if isinstance(item, str) else item
+        try:
+            encoded = item.encode("utf-8", "surrogateescape") if isinstance(item, str) else item
+        except UnicodeEncodeError as problem:
+            raise _lost(f"{item!r} is not Unicode text") from problem
         if dtype.kind == "S" and len(encoded) > dtype.itemsize:
             raise _lost(f"{item!r} is longer than {dtype.itemsize} bytes")
         if b"\0" in encoded:

@@ -14,7 +14,7 @@ import numpy
 from h5py import h5r, h5s
 from numpy.typing import NDArray
 
-from linkdata.arrays.hdf5.addresses import about
+from linkdata.arrays.hdf5.addresses import address
 from linkdata.arrays.hdf5.failures import failure
 from linkdata.arrays.hdf5.walk import encoded, strictly, text
 from linkdata.arrays.protocols import Pointer, Region
@@ -36,8 +36,8 @@ def pointers(file: HDF5File, raw: NDArray[Any]) -> NDArray[Any]:
     if raw.dtype.kind == "u":
         unique, which = numpy.unique(raw.reshape(-1), return_inverse=True)
         made = numpy.empty(len(unique), object)
-        for position, address in enumerate(unique.tolist()):
-            made[position] = None if address in _NOWHERE else _to(file, address)
+        for position, where in enumerate(unique.tolist()):
+            made[position] = None if where in _NOWHERE else _to(file, where)
         result[...] = made[which].reshape(raw.shape)
         return result
     flat = result.reshape(-1)
@@ -46,8 +46,8 @@ def pointers(file: HDF5File, raw: NDArray[Any]) -> NDArray[Any]:
     return result
 
 
-def _to(file: HDF5File, address: int, region: Region | None = None) -> Pointer:
-    return Pointer(file, text(file.addresses().path(address) or b""), region)
+def _to(file: HDF5File, where: int, region: Region | None = None) -> Pointer:
+    return Pointer(file, text(file.addresses().path(where) or b""), region)
 
 
 def _from_h5py(file: HDF5File, item: Any) -> Pointer | None:
@@ -63,7 +63,7 @@ def _from_h5py(file: HDF5File, item: Any) -> Pointer | None:
     region = None
     if isinstance(item, h5r.RegionReference):
         region = _region(file, h5r.get_region(item, here))
-    return _to(file, about(target).address, region)
+    return _to(file, address(target), region)
 
 
 def _region(file: HDF5File, space: h5s.SpaceID) -> Region:

@@ -57,7 +57,10 @@ def text(name: bytes) -> str:
 
 def encoded(path: str) -> bytes:
     """A string as HDF5 has it. The reverse of `text`."""
-    return path.encode("utf-8", "surrogateescape")
+    try:
+        return path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # a surrogate that stands for no byte: no name has it
+        return path.encode("utf-8", "surrogatepass")
 
 
 def components(path: bytes) -> list[bytes]:
@@ -77,7 +80,9 @@ def look(file: HDF5File, group: h5o.ObjectID, path: bytes, name: bytes) -> About
         raise failure(
             "source-path-missing", f"`{text(path)}` is not a group, it has no members", place
         )
-    if not group.links.exists(name):
+    # Of a name with a slash HDF5 would make a path, and follow what links are on it.
+    is_name = name not in (b"", b".") and b"/" not in name and b"\0" not in name
+    if not is_name or not group.links.exists(name):
         near = did_you_mean(text(name), [text(found) for found in names(group)])
         raise failure(
             "source-path-missing", f"`{text(name)}` is not in `{text(path)}`", place, near

@@ -1,0 +1,38 @@
+"""Start-up: importing linkdata, and `linkdata --help`, beside a bare Python."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+
+HEAVY = ["h5py", "numpy", "rdflib", "pyoxigraph", "linkml_runtime", "pandas", "pydantic", "ruamel", "rich", "yaml"]
+CHECK = f"import sys; print([name for name in {HEAVY} if name in sys.modules])"
+COMMANDS = {
+    "bare Python": [sys.executable, "-c", "pass"],
+    "import linkdata": [sys.executable, "-c", "import linkdata"],
+    "linkdata --help": [sys.executable, "-m", "linkdata", "--help"],
+}
+
+
+def main() -> None:
+    times: dict[str, list[float]] = {name: [] for name in COMMANDS}
+    for _ in range(21):
+        for name, command in COMMANDS.items():
+            begin = time.perf_counter()
+            subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+            times[name].append(time.perf_counter() - begin)
+    bare = statistics.median(times["bare Python"])
+    for name, values in times.items():
+        median = statistics.median(values)
+        print(f"{name:16} {median:6.3f} s  {median - bare:+6.3f} s  x{median / bare:4.1f}")
+    for what in ("import linkdata", "from linkdata.cli.main import main\ntry: main(['--help'])\n"
+                 "except SystemExit: pass"):  # fmt: skip
+        done = subprocess.run([sys.executable, "-c", f"{what}\n{CHECK}"], capture_output=True,
+                              text=True, check=True)  # fmt: skip
+        print(f"heavy libraries loaded by {what.splitlines()[0]!r}: {done.stdout.splitlines()[-1]}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""`python -m linkdata`: the command line."""
+
+from linkdata.cli.main import main
+
+main()
