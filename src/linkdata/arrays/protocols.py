@@ -148,9 +148,9 @@ class Source(Protocol):
     ) -> SourceFile:
         """A file, not yet touched.
 
-        `locate` gives its checked, real path (`Roots.locate`); it is called on first use, again when the file changed,
-        and may raise. `name` is what messages call the file. What the file's own links lead to is
-        opened only below `roots`.
+        `locate` gives its checked, real path (`Roots.locate`); it is called on first use, again
+        when the file changed, and may raise. `name` is what messages call the file. What the
+        file's own links lead to is opened only below `roots`.
         """
 
 

@@ -448,6 +448,8 @@ def _ill_formed(source: Source, problem: yaml.MarkedYAMLError, at: int) -> Diagn
             return _unquoted(source, match.start(1), re.compile(re.escape(match[1])))
     if problem.context == "while scanning a directive" and context is not None:
         return directive_refused(source, context.index)
+    if problem.problem == "found incompatible YAML document":
+        return directive_refused(source, at)
     if problem.problem == "did not find expected key" and source.text[at : at + 1] == ":":
         return error("yaml-key-not-scalar", "a key is empty", source.span(at),
                      hint="name the field")  # fmt: skip
