@@ -27,7 +27,7 @@ def main() -> None:
     for name, values in times.items():
         median = statistics.median(values)
         print(f"{name:16} {median:6.3f} s  {median - bare:+6.3f} s  x{median / bare:4.1f}")
-    for what in ("import linkdata", "from linkdata.cli.main import main\ntry: main(['--help'])\n"
+    for what in X
                  "except SystemExit: pass"):  # fmt: skip
         done = subprocess.run([sys.executable, "-c", f"{what}\n{CHECK}"], capture_output=True,
                               text=True, check=True)  # fmt: skip

@@ -1,6 +1,6 @@
 """Make `test_nwb.nwb`: a small recording, the same values each time.
 
-    python make_nwb.py [FOLDER]
+python make_nwb.py [FOLDER]
 """
 
 from __future__ import annotations

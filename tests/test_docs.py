@@ -24,6 +24,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -77,23 +78,21 @@ class Page:
         self.status = 0
 
     def run(self, text: str) -> str:
-        edits: list[tuple[tuple[int, int], str]] = []
-        printed: str | None = None
-        for block in blocks(text):
-            if printed is not None:
-                follows = block.language == "text" and not block.before.strip()
-                assert follows or not printed, f"printed, but not shown:\n{printed}"
-                if follows:
-                    edits.append((block.span, kept(block.body, printed)))
-            printed = None
+        edits: list[tuple[int, int, str]] = []
+        found = blocks(text)
+        for block, following in zip_longest(found, found[1:]):
             if block.language == "python":
                 printed = self.python(block.body)
+                if following and following.language == "text" and not following.before.strip():
+                    edits.append((*following.span, kept(following.body, printed)))
+                elif printed:
+                    end = block.span[1] + len("```\n")
+                    edits.append((end, end, f"\n```text\n{printed}```\n"))
             elif block.language == "console":
-                edits.append((block.span, self.console(block.body)))
+                edits.append((*block.span, self.console(block.body)))
             elif block.language in FILES and (name := NAMED.search(block.paragraph)):
                 self.write(name[1], block.body, append=block.paragraph.startswith("Add"))
-        assert not printed, f"printed, but not shown:\n{printed}"
-        for (start, end), body in reversed(edits):
+        for start, end, body in reversed(edits):
             text = text[:start] + body + text[end:]
         return text
 
@@ -132,6 +131,7 @@ class Page:
             check=False,
         )
         self.status = done.returncode
+        assert "Traceback (most recent call last)" not in done.stdout, done.stdout
         return self.tidied(done.stdout)
 
     def tidied(self, printed: str) -> str:
@@ -168,7 +168,9 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     monkeypatch.setenv("LINKDATA_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "96")
-    monkeypatch.setenv("PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
+    monkeypatch.setenv(
+        "PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    )
     yield Page(folder)
 
 
@@ -229,4 +231,3 @@ def test_comparing(shown: str, printed: str, same: bool) -> None:
 def test_a_false_page_is_found(page: Page) -> None:
     text = "Write `a.txt`:\n\n```yaml\nx: 1\n```\n\n```console\n$ cat a.txt\nx: 2\n```\n"
     assert page.run(text) == text.replace("x: 2", "x: 1")
-

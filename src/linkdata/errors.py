@@ -11,6 +11,7 @@ Implements: `specs/linkdata-1.0.md`, section "Diagnostics".
     │   └── DigestMismatchError   it can, but it is not what was asked for
     ├── ResolutionError           a reference does not arrive
     ├── FieldError                an object has no such field (a KeyError and AttributeError too)
+    ├── SchemaError               a schema that is not one, or that cannot be had
     ├── SourceError               what a `from` brings cannot be read
     ├── OutputError               something cannot be written
     ├── UsageError                a call that cannot mean anything
@@ -158,6 +159,10 @@ class ResolutionError(LinkdataError):
 
 class FieldError(LinkdataError, KeyError, AttributeError):
     """An object has no such field; also what Python expects of items and attributes."""
+
+
+class SchemaError(LinkdataError):
+    """A schema that cannot be had, or that is not one."""
 
 
 class SourceError(LinkdataError):

@@ -60,13 +60,15 @@ _MARKER = re.compile(r"^((?:---|\.\.\.)(?=[ \t\n]|\Z)(?:[ \t]+#.*)?)[ \t]*\n?", 
 _DASH_COMMENT = re.compile(r"^( *)((?:[-?] +)*[-?](?:[ \t]+[&!]\S*)*)[ \t]+(#.*)", re.MULTILINE)
 _DASH_BLANK = re.compile(r"^( *(?:[-?] +)*[-?])[ \t]*\n(?:[ \t]*\n)+", re.MULTILINE)
 #: A document without collections: nothing that could be laid out.
-_BARE = re.compile(r"(?:[ \t]*(?:[%#].*|'?[\U000f0000-\U0010ffff]+'?(?:[ \t]+#.*)?)?(?:\n|\Z))*\Z")
+_BARE = re.compile(r"(?:[ \t]*(?:[%#].*|'?[\U00100000-\U0010ffff]+'?(?:[ \t]+#.*)?)?(?:\n|\Z))*\Z")
 _LEADING_LINES = re.compile(r"\A(?: *\n)*")
 #: Up to the digit by which a block scalar says how far it is indented.
 _INDICATOR = re.compile(r"^([^#]*[|>][+-]?)[1-9]")
-#: Planes of characters that nobody uses, to make masks of: a plane that the text does not have.
-_PLANES = (0x100000, 0xF0000)
-_DIGITS = 0xFFF0
+#: Masks are numbers, written in characters that nobody uses.
+_ZERO, _DIGITS = 0x100000, 0xFFF0
+_MASK = re.compile("[\U00100000-\U0010ffef]+")
+#: ruamel.yaml thinks little of anchors with certain names; with this sign in front none has them.
+_SIGN = "\U0010fff0"
 
 
 def formatted(text: str, name: str) -> str:
@@ -96,6 +98,8 @@ def _refused(name: str, why: str) -> OutputError:
 
 
 def _laid_out(text: str, name: str) -> str:
+    if max(text, default="") >= chr(_ZERO):
+        raise _refused(name, "it has characters of the last private plane")
     masks = _Masks(text)
     try:
         masked = _rendered(masks.text)
@@ -104,7 +108,7 @@ def _laid_out(text: str, name: str) -> str:
         reason = " ".join(str(problem).split())[:80]
         raise _refused(name, f"its form is not supported ({reason})") from problem
     masked = _tidied(masked)
-    if masks.found(masked) != masks.found(masks.text):
+    if [*map(_number, _MASK.findall(masked))] != [*range(len(masks.items))]:
         raise _refused(name, "a value would be lost")
     if _COMMENT.findall(masked) != [comment.rstrip() for comment in _COMMENT.findall(masks.text)]:
         raise _refused(name, "a comment would be lost")
@@ -129,14 +133,6 @@ class _Masks:
     """A text with a word in the place of every scalar, and what the words stand for."""
 
     def __init__(self, text: str) -> None:
-        used = {ord(character) & ~0xFFFF for character in set(text)}
-        plane = next((plane for plane in _PLANES if plane not in used), None)
-        if plane is None:
-            raise _refused("the text", "it uses all private characters")
-        self.first = plane
-        # ruamel.yaml thinks little of anchors with certain names; with this sign none has them.
-        self.mark = chr(plane + _DIGITS + 1)
-        self.mask = re.compile(f"[{chr(plane)}-{chr(plane + _DIGITS - 1)}]+")
         self.items: list[_Masked] = []
         self.tags: list[str] = []
         pieces, at = [], 0
@@ -151,7 +147,7 @@ class _Masks:
 
     def _property(self, match: re.Match[str]) -> str:
         if match[0][0] in "\t&":
-            return " " if match[0] == "\t" else f"&{self.mark}{match[0][1:]}"
+            return " " if match[0] == "\t" else f"&{_SIGN}{match[0][1:]}"
         self.tags.append(match[0])
         return f"!t{len(self.tags) - 1}t"
 
@@ -160,38 +156,26 @@ class _Masks:
         self.items.append(item)
         while number or not word:
             number, digit = divmod(number, _DIGITS)
-            word = chr(self.first + digit) + word
-        # The padding is a digit zero in front, so that it does not change the number.
+            word = chr(_ZERO + digit) + word
+        # The padding is zeros in front, so that it does not change the number.
         length = len(item.text.split("\n", 1)[0])
         if item.style in ("'", '"'):
-            return f"'{word.rjust(length - 2, chr(self.first))}'"
-        word = word.rjust(length, chr(self.first))
-        return word if item.text else f" {word}"
-
-    def _number(self, word: str) -> int:
-        number = 0
-        for digit in word:
-            number = number * _DIGITS + ord(digit) - self.first
-        return number
-
-    def found(self, masked: str) -> list[int]:
-        """The numbers of the masks in a text."""
-        return [self._number(match[0]) for match in self.mask.finditer(masked)]
+            return f"'{word.rjust(length - 2, chr(_ZERO))}'"
+        return word.rjust(length, chr(_ZERO)) if item.text else f" {word}"
 
     def taken_off(self, masked: str) -> str:
         """A masked text with everything in its place again."""
-        masked = masked.replace(self.mark, "")
-        masked = _before_comments(masked, lambda head: _TAG.sub(self._tag, head))
+        masked = masked.replace(_SIGN, "")
+        masked = _before_comments(
+            masked, lambda head: _TAG.sub(lambda tag: self.tags[int(tag[1])], head)
+        )
         return "\n".join(self._line(line) for line in masked.split("\n"))
-
-    def _tag(self, match: re.Match[str]) -> str:
-        return self.tags[int(match[1])]
 
     def _line(self, line: str) -> str:
         base = _structure(line)
         pieces, at = [], 0
-        for match in self.mask.finditer(line):
-            item = self.items[self._number(match[0])]
+        for match in _MASK.finditer(line):
+            item = self.items[_number(match[0])]
             quoted = item.style in ("'", '"')
             begin, end = match.start() - quoted, match.end() + quoted
             # What a key or dash introduces goes on two columns further in than that.
@@ -204,6 +188,13 @@ class _Masks:
         return "".join([*pieces, line[at:]])
 
 
+def _number(word: str) -> int:
+    number = 0
+    for digit in word:
+        number = number * _DIGITS + ord(digit) - _ZERO
+    return number
+
+
 def _before_comments(text: str, change: Callable[[str], str]) -> str:
     """A text without scalars, changed where it is no comment."""
     parts = (line.partition("#") for line in text.split("\n"))
@@ -212,19 +203,17 @@ def _before_comments(text: str, change: Callable[[str], str]) -> str:
 
 def _written(text: str) -> Iterator[_Masked]:
     """Scalars, aliases and whole flow collections."""
-    depth = 0
-    opened: Any = None
+    depth = opened = 0
     inner: list[_Masked] = []
     for event in cast("Iterator[Any]", yaml.parse(text, Loader=yaml.CLoader)):
         begin, end = event.start_mark.index, event.end_mark.index
         if isinstance(event, yaml.CollectionStartEvent) and (event.flow_style or depth):
-            opened = opened if depth else event.start_mark
+            opened = opened if depth else begin
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent) and depth:
             depth -= 1
             if not depth:
-                flow = _flow(text, opened.index, end, inner, opened.column)
-                yield _Masked(opened.index, end, flow)
+                yield _Masked(opened, end, _flow(text, opened, end, inner))
                 inner = []
         elif isinstance(event, yaml.ScalarEvent | yaml.AliasEvent):
             item = _item(text, begin, end, event)
@@ -234,29 +223,25 @@ def _written(text: str) -> Iterator[_Masked]:
                 yield item
 
 
-def _flow(text: str, begin: int, end: int, items: list[_Masked], column: int) -> str:
+def _flow(text: str, begin: int, end: int, items: list[_Masked]) -> str:
     """A flow collection, folded where it gets too wide; as it is when it holds comments."""
-    begins, ends = [item.begin for item in items], [item.end for item in items]
-    gaps = [text[i:j] for i, j in zip([begin, *ends], [*begins, end], strict=True)]
+    places = [begin, *(place for item in items for place in (item.begin, item.end)), end]
+    gaps = [text[i:j] for i, j in zip(places[::2], places[1::2], strict=True)]
     if any("#" in gap for gap in gaps):
         return text[begin:end]
-    words = [""]
+    pieces = []
     for gap, item in zip_longest(gaps, items):
         for pattern, better in _FLOW_SPACING:
             gap = pattern.sub(better, gap)
-        first, *more = gap.split(", ")
-        words[-1] += first
-        for part in more:
-            words[-1] += ","
-            words.append(part)
-        words[-1] += item.text if item else ""
-    lines = [words[0]]
-    for word in words[1:]:
-        if column + len(lines[-1]) + len(word) < WIDTH:
-            lines[-1] += f" {word}"
-        else:
-            column = 0
-            lines.append(word)
+        pieces += [gap.replace(", ", ",\0"), item.text if item else ""]
+    start = text.rfind("\n", 0, begin) + 1
+    column, margin = begin - start, _structure(text[start:begin]) + 2
+    lines = [""]
+    for word in "".join(pieces).split("\0"):
+        if column + len(lines[-1]) + len(word) >= WIDTH and lines != [""]:
+            column = margin
+            lines.append("")
+        lines[-1] += f" {word}" if lines[-1] else word
     return "\n".join(lines)
 
 

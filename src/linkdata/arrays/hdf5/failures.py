@@ -1,6 +1,6 @@
 """What h5py raises, made our own.
 
-Takes: any exception of h5py, HDF5 or numpy, and the place (`file.nwb:/path`) it came from.
+Takes: an exception of h5py, HDF5 or numpy, and the place (`file.nwb:/path`) it came from.
 Gives: `translated`, a context out of which only exceptions of linkdata come; `failure` makes them.
 """
 
@@ -10,6 +10,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from linkdata.errors import LinkdataError, SourceError, error
+
+# What h5py raises, by the layer of HDF5 that failed; a damaged file reaches all of them.
+# AttributeError, NameError, AssertionError are not among them: those are mistakes of our own.
+_FOREIGN = (
+    OSError,
+    RuntimeError,
+    KeyError,
+    ValueError,
+    TypeError,
+    ArithmeticError,
+    EOFError,
+    SystemError,
+)
 
 
 class Unsupported(Exception):
@@ -23,7 +36,7 @@ def failure(code: str, message: str, place: str, hint: str | None = None) -> Sou
 
 @contextmanager
 def translated(place: str, code: str = "source-unreadable") -> Iterator[None]:
-    """Turn every foreign exception into a `SourceError` of this code at `place`.
+    """Turn a foreign exception into a `SourceError` of this code at `place`.
 
     What h5py has no numpy type for is `source-unsupported`, whatever `code` says.
     """
@@ -35,9 +48,7 @@ def translated(place: str, code: str = "source-unreadable") -> Iterator[None]:
         raise failure("source-unsupported", str(problem), place) from problem
     except MemoryError as problem:
         raise failure(code, "the values do not fit in memory", place) from problem
-    # h5py raises OSError, RuntimeError, KeyError, ValueError, TypeError and more, by the layer of
-    # HDF5 that failed; a damaged file reaches all of them.
-    except Exception as problem:
+    except _FOREIGN as problem:
         unsupported = isinstance(problem, TypeError | NotImplementedError)
         found = "source-unsupported" if unsupported else code
         raise failure(found, f"HDF5 says: {problem}", place) from problem

@@ -1,0 +1,1 @@
+"""Schemas: LinkML, and what is translated to it."""
