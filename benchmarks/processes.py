@@ -38,7 +38,7 @@ def run(code: str, setup: str = "") -> tuple[float, float]:
 def side_by_side(codes: dict[str, tuple[str, str]], runs: int = 5) -> dict[str, Measured]:
     """Run each of the (setup, code) pairs in turn, `runs` times over; medians."""
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in codes}
-    for name, (setup, code) in codes.items():  # a warm-up that is not counted
+    for setup, code in codes.values():  # a warm-up that is not counted
         run(code, setup)
     for _ in range(runs):
         for name, (setup, code) in codes.items():

@@ -7,7 +7,10 @@ import subprocess
 import sys
 import time
 
-HEAVY = ["h5py", "numpy", "rdflib", "pyoxigraph", "linkml_runtime", "pandas", "pydantic", "ruamel", "rich", "yaml"]
+HEAVY = (
+    "h5py", "numpy", "rdflib", "pyoxigraph", "linkml_runtime", "pandas", "pydantic", "ruamel",
+    "rich", "yaml",
+)  # fmt: skip
 CHECK = f"import sys; print([name for name in {HEAVY} if name in sys.modules])"
 COMMANDS = {
     "bare Python": [sys.executable, "-c", "pass"],
@@ -27,11 +30,14 @@ def main() -> None:
     for name, values in times.items():
         median = statistics.median(values)
         print(f"{name:16} {median:6.3f} s  {median - bare:+6.3f} s  x{median / bare:4.1f}")
-    for what in X
-                 "except SystemExit: pass"):  # fmt: skip
-        done = subprocess.run([sys.executable, "-c", f"{what}\n{CHECK}"], capture_output=True,
+    ask = "import sys; sys.argv = ['linkdata', '--help']\nfrom linkdata.cli.main import main\n"
+    for name, code in {
+        "import linkdata": "import linkdata",
+        "linkdata --help": f"{ask}try: main()\nexcept SystemExit: pass",
+    }.items():
+        done = subprocess.run([sys.executable, "-c", f"{code}\n{CHECK}"], capture_output=True,
                               text=True, check=True)  # fmt: skip
-        print(f"heavy libraries loaded by {what.splitlines()[0]!r}: {done.stdout.splitlines()[-1]}")
+        print(f"heavy libraries loaded by {name!r}: {done.stdout.splitlines()[-1]}")
 
 
 if __name__ == "__main__":
