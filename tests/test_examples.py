@@ -17,10 +17,12 @@ import rdflib
 from rdflib.compare import isomorphic
 
 import linkdata
+from linkdata.syntax.layout import formatted
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 CORPUS = os.environ.get("LINKDATA_CORPUS")
 REAL = {"aibs.nwb": "nwb-linkml__aibs.nwb", "aibs_ecephys.nwb": "nwb-linkml__aibs_ecephys.nwb"}
+DOCUMENTS = sorted({*EXAMPLES.glob("*.yaml"), *EXAMPLES.glob("username/*.yaml")})
 LAB = "https://example.org/lab/"
 
 
@@ -230,3 +232,9 @@ def test_real_notes_point_into_each_other(session: Path) -> None:
     assert probe.hardware.probe_id == 769322820
     assert lfp.data.lfp.data.unit == "volts"
     assert lfp.data.lfp.data.comment.startswith("volts already")
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_examples_are_laid_out(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert formatted(text, path.name) == text

@@ -264,4 +264,8 @@ CODES: dict[str, str] = {
     # calls
     "usage": "a call or command line that cannot mean anything",
     "not-yet": "a part of the design that this version does not have yet",
+    # schemas
+    "schema-invalid": "a schema is not well-formed, or contradicts itself",
+    "schema-not-found": "a schema names a source or namespace that is not there",
+    "schema-type-unknown": "a schema uses a type that nothing defines",
 }

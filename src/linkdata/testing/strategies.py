@@ -25,7 +25,8 @@ ODD_KEYS = (
     *("", " ", ".", "..", "a.b", "a b", '"', "\\", '\\"', "[0]", "#", "@", "##", "0", "007", "-"),
     *("null", "true", "~", "<<", "*a", "&a", "!a", "%a", "?", ":", "a: b", "- a", "{}", "/", "a/b"),
     *("keys", "items", "values", "get", "value", "is_a", "entity", "open", "close", "__class__"),
-    *("\0", "\n", "\r\n", "\t", "\u0085", "\u2028", "\ufeff", "é", "e\u0301", "😀", "ß", "٣", "50%"),
+    *("\0", "\n", "\r\n", "\t", "\u0085", "\u2028", "\ufeff", "é", "e\u0301", "😀", "ß", "٣"),
+    *("50%", "%41", "<b>", "&amp;", "{}{}"),
 )
 
 
@@ -87,8 +88,21 @@ def plain_scalars() -> SearchStrategy[str]:
     )
     words = st.sampled_from(
         [
-            *("null", "Null", "NULL", "nULL", "~", "true", "True", "TRUE", "tRUE", "false", "False"),
-            *("FALSE", "yes", "no", "on", "off", ".inf", "-.inf", "+.INF", ".Inf", ".nan", ".NaN"),
+            *("null", "Null", "NULL", "nULL", "~", "true", "True", "TRUE", "tRUE", "false"),
+            *(
+                "False",
+                "FALSE",
+                "yes",
+                "no",
+                "on",
+                "off",
+                ".inf",
+                "-.inf",
+                "+.INF",
+                ".Inf",
+                ".nan",
+                ".NaN",
+            ),
             *("+.nan", "inf", "nan", "-0", "+0", "0", "00", "-0.0", "0o17", "0o8", "0x1F", "0xg"),
             *("1.", ".5", ".", "+.5", "1e3", "1e999", "1:30", "1_000", "2024-01-01", "+", "e5"),
         ]

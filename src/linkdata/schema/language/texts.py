@@ -1,0 +1,105 @@
+"""Texts of the specification language as plain data, and the places in them.
+
+Takes: the text of a namespace or source file, YAML or JSON.
+Gives: `plain`: dicts, lists and scalars; `place`: the span of a part of it, for a message.
+Errors: `SchemaError` (`schema-invalid`) where the text is not YAML, with its place.
+Source: HDMF specification language, section "Introduction" (YAML or JSON).
+
+Scalars are those of YAML 1.2's core schema, as the language's own tools read them: `no` and
+`2020-01-01` are strings. Of a namespace file every scalar but null is a string, so that version
+`1.10` stays `1.10`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import yaml
+
+from linkdata import spans
+from linkdata.errors import SchemaError, error
+
+_CORE = (
+    ("null", r"~|null|Null|NULL|", "~nN\0"),
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
+    (
+        "float",
+        r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
+        "-+0123456789.",
+    ),
+)
+
+
+class _SpecLoader(yaml.CSafeLoader):
+    """YAML 1.2's core schema."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}
+
+
+class _NamespaceLoader(yaml.CSafeLoader):
+    """Strings and nulls."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}
+
+
+def _decimal(loader: yaml.CSafeLoader, node: yaml.ScalarNode) -> int:
+    text = loader.construct_scalar(node)
+    return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+
+
+for _name, _pattern, _first in _CORE:
+    for _loader in (_SpecLoader, _NamespaceLoader)[: 2 if _name == "null" else 1]:
+        _loader.add_implicit_resolver(
+            f"tag:yaml.org,2002:{_name}",
+            re.compile(f"(?:{_pattern})\\Z"),
+            ["" if first == "\0" else first for first in _first],
+        )
+_SpecLoader.add_constructor("tag:yaml.org,2002:int", _decimal)
+
+
+def plain(name: str, text: str, *, strings: bool = False) -> Any:
+    """The data of a text; with `strings`, numbers and booleans are kept as they are spelled."""
+    try:
+        return json.loads(text, **(_SPELLED if strings else {}))
+    except ValueError:
+        pass
+    try:
+        return yaml.load(text, _NamespaceLoader if strings else _SpecLoader)
+    except yaml.MarkedYAMLError as problem:
+        mark = problem.problem_mark or problem.context_mark
+        span = spans.Source(name, text).span(mark.index) if mark else None
+        message = f"not YAML: {problem.problem or problem.context}"
+        raise SchemaError(error("schema-invalid", message, span)) from problem
+    except (yaml.YAMLError, ValueError, RecursionError) as problem:
+        message = f"not YAML: {problem}"
+        raise SchemaError(error("schema-invalid", message, place=name)) from problem
+
+
+_SPELLED: dict[str, Any] = {"parse_int": str, "parse_float": str, "parse_constant": str}
+
+
+def place(name: str, text: str, path: tuple[str | int, ...]) -> spans.Span:
+    """The span of the part at `path` (keys and positions), or of the nearest above it.
+
+    The text is composed anew for it: only messages need places.
+    """
+    node = yaml.compose(text, yaml.CSafeLoader)
+    found = node
+    for step in path:
+        found = _part(node, step)
+        if found is None:
+            break
+        node = found
+    start, end = node.start_mark.index, node.end_mark.index
+    return spans.Source(name, text).span(start, max(end, start + 1))
+
+
+def _part(node: yaml.Node, step: str | int) -> yaml.Node | None:
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+        return node.value[step] if step < len(node.value) else None
+    if isinstance(node, yaml.MappingNode):
+        return next((value for key, value in node.value if key.value == step), None)
+    return None
