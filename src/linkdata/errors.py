@@ -15,6 +15,7 @@ Implements: `specs/linkdata-1.0.md`, section "Diagnostics".
     ├── SourceError               what a `from` brings cannot be read
     ├── OutputError               something cannot be written
     ├── UsageError                a call that cannot mean anything
+    │   └── PositionError         an index that an array does not have (an IndexError too)
     └── NotYetError               a part of the design that this version does not have
 """
 
@@ -101,10 +102,15 @@ def warning(
 
 
 def note(
-    code: str, message: str, span: Span | None = None, *, hint: str | None = None
+    code: str,
+    message: str,
+    span: Span | None = None,
+    *,
+    hint: str | None = None,
+    place: str | None = None,
 ) -> Diagnostic:
     """A finding of severity note."""
-    return Diagnostic(Severity.NOTE, code, message, span, (), hint)
+    return Diagnostic(Severity.NOTE, code, message, span, (), hint, place)
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
@@ -177,6 +183,10 @@ class UsageError(LinkdataError):
     """A call or a command line that cannot mean anything."""
 
 
+class PositionError(UsageError, IndexError):
+    """An index that an array does not have; an IndexError too."""
+
+
 class NotYetError(LinkdataError):
     """A part of the design that this version does not have yet."""
 
@@ -237,6 +247,8 @@ CODES: dict[str, str] = {
     "reference-cycle": "a chain of references never arrives",
     "prefix-unknown": "a prefix that is not declared",
     "prefix-wrong-kind": "a prefix is used for what it is not bound to",
+    # identity
+    "identity-shared": "two things that differ have one identity",
     # fields
     "field-missing": "an object has no such field",
     # from

@@ -20,7 +20,6 @@ TERMS = "urn:linkdata:term:"
 #: Where classes and slots of an imported schema stand until the schema itself says otherwise.
 SCHEMAS = "urn:linkdata:schema:"
 
-_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]+\Z")
 _CURIE = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]*):([^\x00-\x20<>\"{}|\\^`]*)\Z")
 _PREFIX_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
 
@@ -31,6 +30,11 @@ _ALLOWED = (
     "\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef" + _UCS + "\U000e1000-\U000efffd"
 )
 _NOT_ALLOWED = re.compile(f"[^{_ALLOWED}]+")
+# Brackets only stand around an IP address; `%` only before two hexadecimal digits.
+_ABSOLUTE = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]*:(?://\[[0-9A-Fa-f:.]+\])?"
+    rf"(?=.)(?:[{_ALLOWED}]|%[0-9A-Fa-f]{{2}})*(?:\#(?:[{_ALLOWED}]|%[0-9A-Fa-f]{{2}})*)?\Z"
+)
 
 
 def is_absolute(text: str) -> bool:

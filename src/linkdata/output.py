@@ -22,11 +22,14 @@ def write_text(path: Path, parts: Iterable[str], *, force: bool = False) -> None
     Raises `OutputError`: `output-exists` unless `force`, `output-failed` when the file cannot be
     written. What `parts` raises goes through, and leaves the old file as it was.
     """
-    path = Path(os.path.realpath(path))  # a link stays a link, its target is replaced
-    check_absent(path, force=force)
     temporary: Path | None = None
     try:
-        name = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        path = Path(os.path.realpath(path))  # a link stays a link, its target is replaced
+    except ValueError as problem:
+        raise _failed(path, str(problem)) from problem
+    check_absent(path, force=force)
+    try:
+        name = path.with_name(f".{secrets.token_hex(8)}.tmp")  # as long as any name may be
         with open(name, "x", encoding="utf-8", newline="") as file:
             temporary = name
             for part in parts:
@@ -38,20 +41,20 @@ def write_text(path: Path, parts: Iterable[str], *, force: bool = False) -> None
                 os.chmod(temporary, path.stat().st_mode & 0o777)
             os.replace(temporary, path)
         else:
-            os.link(temporary, path)  # fails if somebody else made the file meanwhile
-            os.unlink(temporary)
+            _rename_new(temporary, path)
         temporary = None
     except FileExistsError:
         check_absent(path, force=False)
-    except OSError as problem:
+    except UnicodeEncodeError as problem:
         raise OutputError(
             error(
-                "output-failed",
-                f"cannot write `{path}`: {problem.strerror or problem}",
+                "value-not-representable",
+                f"a text with bytes that are no UTF-8 cannot be written to `{path}`",
                 place=str(path),
-                hint="is the folder there, and may you write in it?",
             )
         ) from problem
+    except OSError as problem:
+        raise _failed(path, problem.strerror or str(problem)) from problem
     finally:
         if temporary is not None:
             with contextlib.suppress(OSError):
@@ -69,3 +72,27 @@ def check_absent(path: Path, *, force: bool) -> None:
                 hint="overwrite it with --force (force=True), or choose another name",
             )
         )
+
+
+def _rename_new(temporary: Path, path: Path) -> None:
+    """Rename a file, unless somebody else made one of that name meanwhile."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        check_absent(path, force=False)
+        os.rename(temporary, path)
+    else:
+        os.unlink(temporary)
+
+
+def _failed(path: Path, reason: str) -> OutputError:
+    return OutputError(
+        error(
+            "output-failed",
+            f"cannot write `{path}`: {reason}",
+            place=str(path),
+            hint="is the folder there, and may you write in it?",
+        )
+    )

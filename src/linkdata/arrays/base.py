@@ -8,11 +8,11 @@ Implements: `specs/linkdata-1.0.md`, section "Arrays".
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from linkdata.arrays.protocols import Index
+from linkdata.arrays.protocols import Index, Pointer
 from linkdata.errors import UsageError, error
 
 if TYPE_CHECKING:
@@ -20,6 +20,39 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _BLOCK = 1024  # how many positions of the first axis iteration reads at once
+
+
+def text_dtype() -> numpy.dtype[Any]:
+    """The dtype of arrays of `str`: object, with the same note that h5py makes."""
+    import numpy
+
+    return numpy.dtype("O", metadata={"vlen": str})
+
+
+def pointer_dtype() -> numpy.dtype[Any]:
+    """The dtype of arrays whose elements are, or hold, `Pointer`s."""
+    import numpy
+
+    return numpy.dtype("O", metadata={"ref": Pointer})
+
+
+def is_text(dtype: numpy.dtype[Any]) -> bool:
+    """Whether a dtype is known to be one of `str`."""
+    return _notes(dtype).get("vlen") is str
+
+
+def holds_pointers(dtype: numpy.dtype[Any]) -> bool:
+    """Whether elements of this dtype are, or hold, `Pointer`s."""
+    if dtype.subdtype is not None:
+        return holds_pointers(dtype.subdtype[0])
+    if dtype.names is not None:
+        return any(holds_pointers(dtype[name]) for name in dtype.names)
+    return "ref" in _notes(dtype)
+
+
+def _notes(dtype: numpy.dtype[Any]) -> Mapping[str, Any]:
+    notes: Mapping[str, Any] | None = dtype.metadata
+    return notes or {}
 
 
 class ArrayBase(ABC):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from linkdata.arrays.base import ArrayBase
 from linkdata.arrays.protocols import Index
-from linkdata.errors import UsageError, error
+from linkdata.errors import PositionError, UsageError, error
 
 if TYPE_CHECKING:
     import numpy
@@ -95,7 +95,7 @@ class InlineArray(ArrayBase):
         try:
             return self._values[index]
         except (IndexError, TypeError, ValueError) as problem:
-            raise UsageError(error("usage", f"{problem}")) from problem
+            raise PositionError(error("usage", f"{problem}")) from problem
 
     def tolist(self) -> Any:
         """The values as nested lists of Python scalars; of a scalar, the scalar."""

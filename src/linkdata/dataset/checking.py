@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from linkdata.errors import Diagnostic, LinkdataError, Severity
+from linkdata.errors import Diagnostic, LinkdataError, Related, Severity, warning
 from linkdata.graph.graph import Graph
 from linkdata.resolve.checks import document_findings
 from linkdata.resolve.registry import Context, Registry
@@ -32,8 +32,24 @@ def findings(registry: Registry, graphs: Iterable[Graph]) -> list[Diagnostic]:
                 done.add(id(context))
                 found += document_findings(graph.resolver, context, own=context is graph.context)
                 found += source_findings(graph, context)
+    found += shared_identities(registry)
     unique = {(f.severity, f.code, f.message, f.where): f for f in found}
     return sorted(unique.values(), key=lambda finding: _place(finding, order))
+
+
+def shared_identities(registry: Registry) -> Iterator[Diagnostic]:
+    """Documents that have the IRI of another one."""
+    seen: dict[str, Context] = {}
+    for resource in registry.resources.values():
+        for context in resource.contexts:
+            other = seen.setdefault(context.iri, context)
+            if other is not context:
+                root, first = context.document.root, other.document.root
+                yield warning(
+                    "identity-shared", f"two documents share the identity <{context.iri}>",
+                    context.document.span(root), hint="give each its own `meta.id`",
+                    related=[Related("the other one", other.document.span(first))],
+                )  # fmt: skip
 
 
 def family(context: Context) -> Iterator[Context]:
@@ -53,7 +69,7 @@ def source_findings(graph: Graph, context: Context) -> Iterator[Diagnostic]:
                 continue  # among the document's findings
             if target.node is None and target.external is not None:
                 try:
-                    graph.files.item(target.external)
+                    graph.outside(target.external, context.document.span(candidate))
                 except LinkdataError as problem:
                     yield from problem.diagnostics
 

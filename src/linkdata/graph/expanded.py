@@ -1,7 +1,7 @@
 """The graph as plain data: every object once, every reference followed or named.
 
 Takes: values of the graph.
-Gives: dictionaries, lists and scalars that JSON can hold; it is JSON-LD, and reads well without.
+Gives: dictionaries, lists and scalars that JSON can hold.
 Implements: `specs/linkdata-1.0.md`, section "Expanded form".
 
 An object stands where it is placed, with its identity as `@id` and its class as `@type`; other
@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from typing import Any, TypeAlias
 
-from linkdata import iri
+from linkdata.arrays.base import is_text
 from linkdata.arrays.inline import InlineArray
 from linkdata.graph.entity import IS_A, Entity, Link, Value
 from linkdata.graph.graph import Graph
@@ -26,7 +26,7 @@ ID, TYPE = "@id", "@type"
 def expanded_document(graph: Graph) -> dict[str, Json]:
     """A whole document: `data`, and beside it the named objects that stand in no other."""
     seen: set[int] = set()
-    body: dict[str, Json] = {"@context": {"@vocab": iri.TERMS}, ID: graph.document.iri}
+    body: dict[str, Json] = {ID: graph.document.iri}
     placed = {id(entity): None for entity in graph.roots()}
     for key in graph.document:
         value = graph.document.link(key)
@@ -94,7 +94,7 @@ def dtype_name(dtype: Any) -> str:
     if dtype.names is not None:
         return "compound"
     if dtype.kind == "O":
-        return "text" if (dtype.metadata or {}).get("vlen") is str else "object"
+        return "text" if is_text(dtype) else "object"
     return str(dtype)
 
 

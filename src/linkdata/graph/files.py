@@ -8,17 +8,16 @@ Implements: `specs/linkdata-1.0.md`, sections "Sources" and "Identity".
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import PurePath
 from typing import cast
 
 from linkdata import iri, plugins
 from linkdata.arrays.protocols import Item, Source, SourceFile
-from linkdata.errors import Diagnostic, ResolutionError, SourceError, did_you_mean, error
+from linkdata.errors import Diagnostic, LinkdataError, ResolutionError, did_you_mean, error
 from linkdata.resolve.bindings import Binder
-from linkdata.resolve.loader import stem
-from linkdata.resolve.registry import Bound
+from linkdata.resolve.registry import Bound, stem
 from linkdata.resolve.targets import External
 from linkdata.spans import Span
 from linkdata.syntax.references import Step, format_path
@@ -57,20 +56,16 @@ class Files:
             self._identities[id(found)] = bound.base + stem(name)
             self._prefixes[id(found)] = bound.prefix.name
             if self._held:
-                self._stack.enter_context(found.held())
+                self._hold(found)
         return found
 
     def item(self, external: External) -> Item:
         """The item at a place. Opens the file.
 
-        Raises `SourceError`, `RetrievalError`, `ResolutionError`; at the reference's place.
+        Raises `SourceError`, `RetrievalError`, `ResolutionError`.
         """
-        file = self.file(external)
         path = external.path.rstrip("/") + "".join(f"/{step}" for step in external.steps)
-        try:
-            return file.item(path or "/")
-        except SourceError as problem:
-            raise type(problem)(at(problem, external)) from problem
+        return self.file(external).item(path or "/")
 
     def identity(self, file: SourceFile, base: str, path: str) -> str:
         """The IRI of what lies at a path of a file: as if the file were a document."""
@@ -98,10 +93,15 @@ class Files:
             self._stack, self._held = stack, True
             try:
                 for file in self._files.values():
-                    stack.enter_context(file.held())
+                    self._hold(file)
                 yield
             finally:
                 self._held = False
+
+    def _hold(self, file: SourceFile) -> None:
+        """Keep a file open, if it can be opened: otherwise whoever uses it is told why not."""
+        with suppress(LinkdataError):
+            self._stack.enter_context(file.held())
 
     def close(self) -> None:
         """Let go of all files."""
@@ -120,7 +120,7 @@ def unknown_type(kind: str, span: Span | None) -> Diagnostic:
     )
 
 
-def at(problem: SourceError, external: External) -> Diagnostic:
-    """A source's finding, with the place of the reference that led there."""
-    found = problem.diagnostic
-    return replace(found, span=found.span or external.span)
+def located(problem: LinkdataError, span: Span | None) -> LinkdataError:
+    """The same error, at a place in a text if it has none of its own."""
+    found = tuple(replace(one, span=one.span or span) for one in problem.diagnostics)
+    return type(problem)(found)

@@ -9,20 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from linkdata import iri
+from linkdata.arrays.base import holds_pointers
 from linkdata.arrays.inline import InlineArray, rectangular
 from linkdata.arrays.protocols import Dataset, Item, Pointer
-from linkdata.errors import LinkdataError, ResolutionError, did_you_mean, error
+from linkdata.errors import (
+    FieldError,
+    LinkdataError,
+    ResolutionError,
+    SourceError,
+    did_you_mean,
+    error,
+)
 from linkdata.graph.entity import VALUE, Entity, Link, Value, as_dataset, as_group
-from linkdata.graph.files import Files
-from linkdata.graph.linked import LinkedArray, holds_pointers
+from linkdata.graph.files import Files, located
+from linkdata.graph.linked import LinkedArray
 from linkdata.graph.placement import placements
 from linkdata.resolve.bindings import Binder
 from linkdata.resolve.registry import Context, Registry
 from linkdata.resolve.resolver import Resolver
-from linkdata.resolve.targets import Target, is_object
+from linkdata.resolve.targets import External, Target, is_object
 from linkdata.spans import Span
 from linkdata.syntax import nodes
 from linkdata.syntax.document import DATA, RESERVED
@@ -84,7 +92,7 @@ class Graph:
             return self._list(settled.context, node)
         if node is None:
             assert settled.external is not None
-            found = self.item_value(self.files.item(settled.external))
+            found = self.outside(settled.external, span)
             return found._replace(owned=owned, span=span) if isinstance(found, Link) else found
         return Link(self.entity(settled), owned, span)
 
@@ -119,6 +127,31 @@ class Graph:
         return found
 
     # Items of source files
+
+    def outside(self, external: External, span: Span | None = None) -> Value:
+        """The value at a place of a source file; the steps from its path are fields.
+
+        Raises `SourceError` and its kin, at `span` or where the place is written.
+        """
+        try:
+            value: Value = self.item_value(self.files.item(external._replace(steps=())))
+            for step in external.steps:
+                if isinstance(value, Link) and isinstance(step, str):
+                    value = value.target.link(step)
+                elif isinstance(step, int) and not isinstance(value, Link | str):
+                    value = cast("Any", value)[step]
+                else:
+                    raise SourceError(
+                        error("source-path-missing", f"there is no `{step}` in a single value")
+                    )
+            return value
+        except FieldError as problem:
+            found = problem.diagnostic
+            raise SourceError(
+                error("source-path-missing", found.message, span or external.span, hint=found.hint)
+            ) from problem
+        except LinkdataError as problem:
+            raise located(problem, span or external.span) from problem
 
     def item_value(self, item: Item) -> Value:
         """The value of an item: a bare dataset is its array or scalar, the rest are objects."""
@@ -156,7 +189,7 @@ class Graph:
         if isinstance(value, Pointer):
             return self.pointed(value)
         if hasattr(value, "dtype") and getattr(value, "shape", ()) != ():
-            if holds_pointers(value.dtype):
+            if value.dtype.kind == "O" and any(isinstance(e, Pointer) for e in value.flat):
                 return [self.attribute(element) for element in value.tolist()]
             return InlineArray(value)
         return value

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from linkdata.arrays.base import ArrayBase
+from linkdata.arrays.base import ArrayBase, holds_pointers
 from linkdata.arrays.protocols import Dataset, Index, Pointer
 from linkdata.graph.entity import Link
 
@@ -18,13 +18,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from linkdata.graph.graph import Graph
-
-
-def holds_pointers(dtype: numpy.dtype[Any]) -> bool:
-    """Whether elements of this dtype may be references: objects that are not known to be text."""
-    if dtype.names is not None:
-        return any(holds_pointers(dtype[name]) for name in dtype.names)
-    return dtype.kind == "O"
 
 
 class LinkedArray(ArrayBase):
@@ -57,30 +50,43 @@ class LinkedArray(ArrayBase):
         return self
 
     def __getitem__(self, index: Index, /) -> Any:
-        return self._followed(self.dataset[index])
+        return self._followed(self.dataset[index], self.dataset.dtype)
 
     def __setitem__(self, index: Index, value: Any) -> None:
         self.dataset[index] = value  # type: ignore[index]
 
-    def _followed(self, found: Any) -> Any:
+    def _followed(self, found: Any, dtype: numpy.dtype[Any]) -> Any:
+        """Values of a dtype with the references in them followed."""
         if isinstance(found, Pointer):
             value = self.graph.pointed(found)
-            return value.target if isinstance(value, Link) else value
-        dtype = getattr(found, "dtype", None)
-        if dtype is None or not holds_pointers(dtype):
+            return self._shown(value.target if isinstance(value, Link) else value)
+        if getattr(found, "dtype", None) is None or not holds_pointers(dtype):
             return found
         import numpy
 
         if dtype.names is not None:
+            if found.dtype.names is None:  # one field of the compound
+                return self._elements(found)
             followed: NDArray[Any] = numpy.array(found, copy=True)
             for name in dtype.names:
                 if holds_pointers(dtype[name]):
-                    followed[name] = self._followed(found[name])
+                    followed[name] = self._followed(found[name], dtype[name])
             return followed
+        return self._elements(found)
+
+    def _elements(self, found: NDArray[Any]) -> NDArray[Any]:
+        import numpy
+
+        if found.dtype.kind != "O":
+            return found
         result = numpy.empty(found.shape, dtype=object)
         for position, element in enumerate(found.flat):
-            result.flat[position] = self._followed(element)
+            result.flat[position] = self._followed(element, found.dtype)
         return result
+
+    def _shown(self, value: Any) -> Any:
+        """What stands for an object."""
+        return value
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         import numpy

@@ -28,8 +28,9 @@ class Object:
     """An object of a dataset.
 
     `obj.name` and `obj["name"]` give a field; `obj[0:3]` goes down to the array. `in`, `len`,
-    iteration, `keys`, `values`, `items` and `get` are those of a mapping of the fields. A field
-    whose name is also that of a method is reached as an item.
+    iteration, `keys`, `values`, `items` and `get` are those of a mapping of the fields; but `len`
+    and iteration of an object that is a dataset with axes are those of its array. A field whose
+    name is also that of a method is reached as an item.
     """
 
     __slots__ = ("__weakref__", "_entity")
@@ -105,11 +106,13 @@ class Object:
         except FieldError:
             return default
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.keys())
+    def __iter__(self) -> Iterator[Any]:
+        array = self.entity.array
+        return iter(self.keys() if array is None or not array.shape else wrap(array))
 
     def __len__(self) -> int:
-        return len(self.keys())
+        array = self.entity.array
+        return len(self.keys() if array is None or not array.shape else array)
 
     def __bool__(self) -> bool:
         return True
@@ -192,11 +195,8 @@ class ObjectArray(LinkedArray):
 
     __slots__ = ()
 
-    def _followed(self, found: Any) -> Any:
-        followed = super()._followed(found)
-        if isinstance(followed, Entity):
-            return Object(followed)
-        return followed
+    def _shown(self, value: Any) -> Any:
+        return wrap(value)
 
 
 def wrap(value: Value | Entity) -> Any:

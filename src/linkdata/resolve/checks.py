@@ -42,18 +42,19 @@ def document_findings(resolver: Resolver, context: Context, *, own: bool) -> Ite
 def _identity(context: Context) -> Iterator[Diagnostic]:
     document = context.document
     meta = document.root.entries.get(META)
-    span = document.source.span(meta.at >> 32 if meta is not None else 0)
+    span = document.span(meta) if meta is not None else None
+    name = document.source.name
     if document.meta.id is None:
-        name = context.iri.removeprefix(context.base or iri.DEFAULT_BASE)
+        own = context.iri.removeprefix(context.base or iri.DEFAULT_BASE)
         yield note(
-            "meta-id-missing", f"the document has no `id`; its file's name `{name}` stands in",
-            span, hint="with `meta.id` identities survive renaming the file",
+            "meta-id-missing", f"the document has no `id`; its file's name `{own}` stands in",
+            span, place=name, hint="with `meta.id` identities survive renaming the file",
         )  # fmt: skip
     if context.base is None:
         yield note(
             "meta-base-missing",
             f"the document has no `base`; identities stand under `{iri.DEFAULT_BASE}`", span,
-            hint="for identities on the web: `base: https://example.org/lab/`",
+            place=name, hint="for identities on the web: `base: https://example.org/lab/`",
         )  # fmt: skip
 
 
@@ -165,7 +166,8 @@ def _origin(
     elif kind is None or kind.value == "linkdata":
         if to_file:
             yield error(
-                "from-invalid", f"`{source.text}` is a place in a source file", document.span(source),
+                "from-invalid", f"`{source.text}` is a place in a source file",
+                document.span(source),
                 hint=f'write `from: {{type: hdf5, source: "{source.text}"}}`',
             )  # fmt: skip
         else:

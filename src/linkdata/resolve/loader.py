@@ -19,7 +19,16 @@ from urllib.parse import unquote, urlsplit
 from linkdata import iri
 from linkdata.errors import Diagnostic, LinkdataError, Related, RetrievalError, error
 from linkdata.resolve.bindings import check_bytes, digests, first
-from linkdata.resolve.registry import Bound, Context, Registry, Resource, binding_key, join, locate
+from linkdata.resolve.registry import (
+    Bound,
+    Context,
+    Registry,
+    Resource,
+    binding_key,
+    join,
+    locate,
+    stem,
+)
 from linkdata.resolve.retrievers import Retrieved, Retriever
 from linkdata.spans import Source, Span
 from linkdata.store.digests import Digest
@@ -283,9 +292,3 @@ def _normal(path: PurePosixPath) -> PurePosixPath:
         else:
             parts.append(part)
     return PurePosixPath(*parts)
-
-
-def stem(location: str) -> str:
-    """The name of a location's file without its suffix: the identity of what has no `id`."""
-    name = unquote(urlsplit(location).path).rpartition("/")[2] or unquote(location)
-    return iri.encode(PurePosixPath(name).stem or name)

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from dataclasses import replace as replaced
+from pathlib import PurePosixPath
 from types import MappingProxyType
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin, urlsplit
 
 from linkdata import iri
 from linkdata.errors import Diagnostic, RetrievalError, did_you_mean, error
@@ -163,3 +164,9 @@ def join(base: str, path: str, span: Span | None) -> str:
             )
         )
     return location
+
+
+def stem(location: str) -> str:
+    """The name of a location's file without its suffix: the identity of what has no `id`."""
+    name = unquote(urlsplit(location).path).rpartition("/")[2] or unquote(location)
+    return iri.encode(PurePosixPath(name).stem or name)

@@ -15,7 +15,7 @@ from enum import IntEnum
 from typing import TypeAlias
 
 from linkdata.syntax.references import Step as Step
-from linkdata.syntax.scalars import ScalarValue, core_value
+from linkdata.syntax.scalars import ScalarValue, as_float, core_value
 
 _LOW = (1 << 32) - 1
 
@@ -45,8 +45,7 @@ class Scalar:
         if self.kind == Kind.PLAIN:
             return core_value(self.text)
         if self.kind == Kind.FLOAT:
-            number = core_value(self.text)
-            return float(number) if isinstance(number, int | float) else number
+            return as_float(core_value(self.text))
         return self.text
 
     @property

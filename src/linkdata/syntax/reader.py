@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 
 import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined]
@@ -23,15 +24,15 @@ from yaml.cyaml import CParser  # type: ignore[attr-defined]
 from linkdata.errors import Diagnostic, Related, TextError, error
 from linkdata.spans import Source, Span
 from linkdata.syntax.nodes import Alias, Candidate, Kind, Mapping, Node, Scalar, Sequence, start
-from linkdata.syntax.scalars import core_value
-from linkdata.syntax.strictness import Event, Strictness, directive_refused
+from linkdata.syntax.scalars import as_float, core_value
+from linkdata.syntax.strictness import Event, Strictness, directive_refused, unquoted
 
 MAX_BYTES = 256 * 2**20
 MAX_DEPTH = 100
 #: What aliases may add to the number of nodes that are written.
 MAX_ALIAS_WEIGHT = 1_000_000
-#: After so many unquoted references the reader gives up counting them.
-MAX_UNQUOTED = 50
+#: After so many findings of one kind the reader gives up counting them.
+MAX_FINDINGS = 50
 
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -117,7 +118,7 @@ def read(source: Source) -> Stream:
             at = mark.index if mark is not None else len(text)
             # A plain scalar cannot begin with `@`. Go on as if another letter stood there, so
             # that one run shows every such place.
-            if text[at : at + 1] == "@" and len(unquoted) < MAX_UNQUOTED:
+            if text[at : at + 1] == "@" and len(unquoted) < MAX_FINDINGS:
                 unquoted.append(_unquoted(source, at, _AT_REFERENCE))
                 text = f"{text[:at]}_{text[at + 1 :]}"
                 continue
@@ -161,6 +162,7 @@ class _Builder:
         self.anchors: dict[str, tuple[Node, int]] = {}
         self.open_anchors: dict[int, tuple[str, int]] = {}
         self.weight = 0
+        self.duplicates = 0
 
     def run(self) -> None:
         next_event: Callable[[], Event] = CParser(self.text).get_event
@@ -354,6 +356,9 @@ class _Builder:
         assert type(container) is Mapping
         self.key, self.key_place = text, at
         if text in container.entries:
+            self.duplicates += 1
+            if self.duplicates > MAX_FINDINGS:  # each costs a look through the keys
+                return
             self.diagnostics.append(
                 error(
                     "yaml-duplicate-key",
@@ -384,6 +389,8 @@ class _Builder:
             self.unknown_tag(event)
             return Kind.VERBATIM
         value = core_value(event.value)
+        if bool not in types and float in types and isinstance(value, int):
+            value = as_float(value)
         if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
             self.diagnostics.append(
                 error(
@@ -413,7 +420,7 @@ class _Builder:
         """Refuse a reference that YAML takes for a comment, leaving the value empty."""
         match = _COMMENT_REFERENCE.match(self.text, index)
         if match is not None and self.text[index - 1 : index] not in ("", "\n", "\r"):
-            self.diagnostics.append(_unquoted(self.source, match.start(1), _COMMENT_REFERENCE))
+            self.diagnostics.append(unquoted(self.source, *match.span(1)))
 
     def span(self, at: int) -> Span:
         return self.source.span(start(at), at & 0xFFFFFFFF)
@@ -435,20 +442,13 @@ def _forbidden_characters(source: Source) -> list[Diagnostic]:
             source.span(match.start()),
             hint=f'write it as an escape in double quotes: "\\u{ord(match[0]):04x}"',
         )
-        for match in list(_FORBIDDEN.finditer(source.text))[:MAX_UNQUOTED]
+        for match in islice(_FORBIDDEN.finditer(source.text), MAX_FINDINGS)
     ]
 
 
 def _unquoted(source: Source, at: int, pattern: re.Pattern[str]) -> Diagnostic:
     match = pattern.match(source.text, at)
-    text = (match[0] if match else source.text[at]).strip()
-    return error(
-        "reference-unquoted",
-        f"`{text}` is not quoted, so YAML "
-        + ("takes it for a comment" if text.startswith("#") else "refuses it"),
-        source.span(at, at + len(text)),
-        hint=f'quote it: "{text}"',
-    )
+    return unquoted(source, at, match.end() if match else at + 1)
 
 
 def _ill_formed(source: Source, problem: yaml.MarkedYAMLError, at: int) -> Diagnostic:
@@ -460,7 +460,7 @@ def _ill_formed(source: Source, problem: yaml.MarkedYAMLError, at: int) -> Diagn
             source.text, context.index, line_end if line_end >= 0 else len(source.text)
         )
         if match is not None:
-            return _unquoted(source, match.start(1), re.compile(re.escape(match[1])))
+            return unquoted(source, *match.span(1))
     if problem.context == "while scanning a directive" and context is not None:
         return directive_refused(source, context.index)
     if problem.problem == "found incompatible YAML document":

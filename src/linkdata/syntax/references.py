@@ -65,15 +65,16 @@ _STEP = re.compile(
     (?: (?P<bare>[\w-]+)
       | "(?P<quoted>(?:[^"\\]|\\["\\])*)"
       )
-  | \[(?P<index>0|[1-9][0-9]*)\]
+  | \[(?P<index>0|[1-9][0-9]{0,17})\]
     """,
     re.VERBOSE,
 )
 _ASCII_BARE = re.compile(r"[A-Za-z0-9_-]+\Z")
 _ESCAPE = re.compile(r"\\(.)")
-_FILE = re.compile(r"(?P<file>\.\.?/[^#\x00]*[^#\x00/])#(?P<path>.*)\Z", re.DOTALL)
+_NAME = r"[^#\x00-\x1f\x7f-\x9f]*[^#/\x00-\x1f\x7f-\x9f]"  # of a file: not a folder
+_FILE = re.compile(rf"(?P<file>\.\.?/{_NAME})#(?P<path>.*)\Z", re.DOTALL)
 _AUTHORITY = re.compile(
-    r"//(?P<name>[A-Za-z0-9_][A-Za-z0-9_.-]*)/(?P<file>[^#\x00]*[^#\x00/])#(?P<path>.*)\Z",
+    rf"//(?P<name>[A-Za-z0-9_][A-Za-z0-9_.-]*)/(?P<file>{_NAME})#(?P<path>.*)\Z",
     re.DOTALL,
 )
 _PREFIXED = re.compile(

@@ -67,6 +67,16 @@ def core_value(text: str) -> ScalarValue:
     return WORDS.get(text, text)
 
 
+def as_float(value: ScalarValue) -> ScalarValue:
+    """A number as a float; as the text of its digits where no double holds it."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return value
+    try:
+        return float(value)
+    except OverflowError:
+        return str(value)
+
+
 def is_plain_safe(text: str) -> bool:
     """Whether the plain scalar `text` reads back as the string `text`."""
     return core_value(text) is text

@@ -18,6 +18,8 @@ from linkdata.spans import Source
 Event: TypeAlias = Any
 
 _TIGHT_COMMENT = re.compile(r"\S#")
+# Where an item or a value of a flow collection may begin, and a comment does.
+_FLOW_REFERENCE = re.compile(r"[\[{,:][ \t]*(#{1,2}[^\s#,\]}]+)")
 _DIRECTIVE = re.compile(r"^%.*", re.MULTILINE)
 _GOOD_DIRECTIVE = re.compile(r"%YAML[ \t]+1\.2[ \t]*(?:[ \t]#.*)?\r?\Z")
 _BLOCK_HEADER = re.compile(r"[|>]([0-9+-]*)([ \t]*)(#?)[^\r\n]*(?:\r\n?|\n|\Z)")
@@ -37,6 +39,8 @@ class Strictness:
         self.columns = [-1]
         self.flow_depth = 0
         self.flow_start = (0, 0)  # line and offset at which the outermost flow collection begins
+        self.comment = (0, 0)  # the last line that was asked for, and where its comment begins
+        self.flows: list[tuple[int, int]] = []  # where outermost flow collections begin and end
         self.document_ends: list[tuple[int, bool]] = [(0, True)]  # offset, ended with `...`
 
     def begin_document(self, event: Event) -> None:
@@ -67,6 +71,8 @@ class Strictness:
         if self.flow_depth:
             self.flow_depth -= 1
             line, offset = self.flow_start
+            if not self.flow_depth:
+                self.flows.append((offset, event.end_mark.index))
             if not self.flow_depth and event.end_mark.line != line:
                 self.check_continuation(offset, event.end_mark.index, closing=True)
 
@@ -124,8 +130,18 @@ class Strictness:
 
     def finish(self, scalar_places: list[int]) -> list[Diagnostic]:
         """Look at what lies between the scalars: comments and directives."""
+        for begin, end in self.flows:
+            for match in _FLOW_REFERENCE.finditer(self.text, begin, end):
+                sign = match.start(1)
+                if not self._in_scalar(sign, scalar_places) and not self._in_comment(
+                    sign, scalar_places
+                ):
+                    self.diagnostics.append(unquoted(self.source, sign, match.end(1)))
+        told = {one.span.start for one in self.diagnostics if one.span is not None}
         for match in _TIGHT_COMMENT.finditer(self.text):
             hash_sign = match.end() - 1
+            if hash_sign in told:
+                continue
             if not self._in_scalar(hash_sign, scalar_places) and not self._in_comment(
                 hash_sign, scalar_places
             ):
@@ -150,16 +166,25 @@ class Strictness:
 
     def _in_comment(self, offset: int, scalar_places: list[int]) -> bool:
         """Whether an earlier `#` of the line already began a comment."""
+        line = self.source.position(offset).line
+        if line != self.comment[0]:
+            self.comment = (line, self._comment_start(offset, scalar_places))
+        return self.comment[1] < offset
+
+    def _comment_start(self, offset: int, scalar_places: list[int]) -> int:
+        """Where the comment of a line begins; behind the text if it has none."""
         line_start = max(self.text.rfind("\n", 0, offset), self.text.rfind("\r", 0, offset)) + 1
-        sign = self.text.find("#", line_start)
-        while sign < offset:
+        match = _LINE.match(self.text, line_start)
+        end = match.end() if match else len(self.text)
+        sign = self.text.find("#", line_start, end)
+        while sign >= 0:
             before = self.text[sign - 1 : sign]
             if (sign == line_start or before in (" ", "\t")) and not self._in_scalar(
                 sign, scalar_places
             ):
-                return True
-            sign = self.text.find("#", sign + 1)
-        return False
+                return sign
+            sign = self.text.find("#", sign + 1, end)
+        return len(self.text)
 
     def _next_line(self, offset: int) -> int:
         match = re.compile(r"\r\n|\r|\n").search(self.text, offset)
@@ -167,6 +192,18 @@ class Strictness:
 
     def _fail(self, message: str, offset: int) -> None:
         self.diagnostics.append(error("yaml-syntax", message, self.source.span(offset)))
+
+
+def unquoted(source: Source, start: int, end: int) -> Diagnostic:
+    """The finding about a reference that is not quoted."""
+    text = source.text[start:end]
+    said = "takes it for a comment" if text.startswith("#") else "refuses it"
+    return error(
+        "reference-unquoted",
+        f"`{text}` is not quoted, so YAML {said}",
+        source.span(start, end),
+        hint=f'quote it: "{text}"',
+    )
 
 
 def directive_refused(source: Source, offset: int) -> Diagnostic:

@@ -17,7 +17,7 @@ import numpy
 from numpy.typing import NDArray
 
 from linkdata.arrays.protocols import Index
-from linkdata.errors import UsageError, error
+from linkdata.errors import PositionError, error
 
 # Positions nearer than this are read with what lies between them.
 _NEAR = 64
@@ -57,7 +57,7 @@ class Plan:
 def plan(index: Index, shape: tuple[int, ...], chunks: tuple[int, ...] | None = None) -> Plan:
     """Work out how to read `index` of an array of this shape, stored in chunks of that shape.
 
-    Raises `UsageError` (`usage`) for an index that the array does not have.
+    Raises `PositionError` (`usage`) for an index that the array does not have.
     """
     parts = _expanded(index, shape)
     axes: list[tuple[Stretch, ...]] = []
@@ -190,5 +190,5 @@ def _check_pairs(pick: list[Any]) -> None:
         raise _refused(f"the lists of an index differ in length: {problem}") from problem
 
 
-def _refused(reason: str) -> UsageError:
-    return UsageError(error("usage", reason))
+def _refused(reason: str) -> PositionError:
+    return PositionError(error("usage", reason))

@@ -23,6 +23,7 @@ import numpy
 from h5py import h5t
 from numpy.typing import NDArray
 
+from linkdata.arrays.base import pointer_dtype, text_dtype
 from linkdata.arrays.hdf5.failures import Unsupported
 
 DType: TypeAlias = numpy.dtype[Any]
@@ -83,7 +84,13 @@ def decoded_dtype(dtype: DType) -> DType:
         if not _changes(dtype):
             return _plain_structure(dtype)
         return numpy.dtype([(name, decoded_dtype(dtype[name])) for name in dtype.names])
-    return numpy.dtype(object) if dtype.kind in "OS" else numpy.dtype(dtype.str)
+    if dtype.kind == "S" or h5py.check_string_dtype(dtype) is not None:
+        return text_dtype()
+    if h5py.check_ref_dtype(dtype) is not None:
+        return pointer_dtype()
+    if h5py.check_vlen_dtype(dtype) is not None:
+        return pointer_dtype() if _refers(dtype) else numpy.dtype(object)
+    return numpy.dtype(dtype.str)
 
 
 def array_axes(kind: h5t.TypeID) -> tuple[int, ...]:
@@ -165,6 +172,12 @@ def _region_in_vlen(dtype: DType, inside: bool = False) -> bool:
     if base is not None:
         return _region_in_vlen(numpy.dtype(base), True)
     return inside and h5py.check_ref_dtype(dtype) is h5py.RegionReference
+
+
+def _refers(dtype: DType) -> bool:
+    """Whether the elements of values of variable length hold references."""
+    base = numpy.dtype(h5py.check_vlen_dtype(dtype))
+    return h5py.check_ref_dtype(base) is not None or base.kind == "O" or base.names is not None
 
 
 def _changes(dtype: DType) -> bool:
