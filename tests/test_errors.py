@@ -95,7 +95,9 @@ def test_related_places() -> None:
     assert str(Related("elsewhere")) == "elsewhere"
 
 
-@pytest.mark.parametrize(("make", "severity"), [(error, "error"), (warning, "warning"), (note, "note")])
+@pytest.mark.parametrize(
+    ("make", "severity"), [(error, "error"), (warning, "warning"), (note, "note")]
+)
 def test_severities(make: object, severity: str) -> None:
     made = make("usage", "m")  # type: ignore[operator]
     assert isinstance(made, Diagnostic)

@@ -42,7 +42,8 @@ def root(text: str) -> Mapping:
 
 
 def found(text: str) -> list[str]:
-    return [f"{d.code} {d.span.position if d.span else None}" for d in read(Source("x", text)).diagnostics]
+    problems = read(Source("x", text)).diagnostics
+    return [f"{one.code} {one.span.position if one.span else None}" for one in problems]
 
 
 # Bytes
@@ -196,8 +197,7 @@ def test_nesting_of_one_hundred_is_allowed() -> None:
     assert found("a: " + "[" * 100 + "]" * 100) == ["yaml-too-deep 1:103"]
 
 
-@pytest.mark.parametrize("what", ["keys", "items", "aliases"])
-def test_an_alias_weight_just_below_the_limit_is_read(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_alias_weight_just_below_the_limit_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "MAX_ALIAS_WEIGHT", 100)
     text = "a: &a [" + "x, " * 9 + "x]\nb: [" + "*a, " * 8 + "*a]\n"
     assert found(text) == []

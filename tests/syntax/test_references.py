@@ -49,7 +49,7 @@ def test_any_text_is_a_path_or_not(text: str) -> None:
 
 
 @SETTINGS
-@given(st.one_of(any_text, st.text("#@./:ab[]0\"\\", max_size=12)))
+@given(st.one_of(any_text, st.text('#@./:ab[]0"\\', max_size=12)))
 def test_an_escaped_text_means_the_text(text: str) -> None:
     assert unescape(escape(text)) == text
     if text[:1] in ("#", "@"):
@@ -144,13 +144,16 @@ def test_bare_keys(key: str, bare: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "meaning"), [("##x", "#x"), ("@@", "@"), ("###x", "##x"), ("#@x", "#@x"), ("a##", "a##")]
+    ("text", "meaning"),
+    [("##x", "#x"), ("@@", "@"), ("###x", "##x"), ("#@x", "#@x"), ("a##", "a##")],
 )
 def test_escapes(text: str, meaning: str) -> None:
     assert unescape(text) == meaning
 
 
-@pytest.mark.parametrize(("text", "needed"), [("./a#b", True), ("p:/x", True), ("#a", False), ("a", False)])
+@pytest.mark.parametrize(
+    ("text", "needed"), [("./a#b", True), ("p:/x", True), ("#a", False), ("a", False)]
+)
 def test_what_only_a_tag_can_escape(text: str, needed: bool) -> None:
     assert needs_tag(text) is needed
 

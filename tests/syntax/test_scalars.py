@@ -73,8 +73,10 @@ def is_listed_exception(text: str) -> bool:
 
 
 def is_beyond_core(text: str) -> bool:
-    """What ruamel reads as a number or date although the core schema does not."""
+    """What ruamel itself reads otherwise than the core schema has it."""
     body = text.lstrip("+-").lower()
+    if body.startswith(".") and "e" in body:  # ruamel wants a sign in the exponent here
+        return True
     return "_" in text or body.startswith(("0b", "0o", "0x")) or body.count("-") == 2
 
 

@@ -1,16 +1,17 @@
 """Compiling: from LinkML to the compiled schema, through linkml-runtime's `SchemaView`.
 
-Takes: the files of a LinkML schema, by the names under which they import each other.
+Takes: a LinkML schema as plain data, and those that it imports.
 Gives: `Schema`.
 Implements: `specs/linkdata-1.0.md`, section "Schemas and imports"; the LinkML metamodel.
 """
 
 from __future__ import annotations
 
+import logging
+import posixpath
 import re
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from linkdata.errors import SchemaError, error
 from linkdata.schema.model import (
@@ -33,21 +34,60 @@ if TYPE_CHECKING:
 _IFABSENT = re.compile(r"(?P<type>\w+)\((?P<value>.*)\)\Z", re.DOTALL)
 
 
-def compile_file(path: Path, digest: str) -> Schema:
-    """The compiled schema of a LinkML file and all that it imports.
+#: What `load` gives: a LinkML schema as plain data, by the name under which it is imported.
+LoadSchema: TypeAlias = "Callable[[str], Mapping[str, Any]]"
 
-    Raises `SchemaError` (`schema-invalid`) with what linkml-runtime has to say.
+
+def compile_schema(root: Mapping[str, Any], load: LoadSchema, digest: str, place: str) -> Schema:
+    """The compiled schema of a LinkML schema, as plain data, and all that it imports.
+
+    `load` gives imported schemas by name (a relative path without suffix, seen from the root); it
+    raises `SchemaError` for one that is not there. Schemas of LinkML itself come from
+    linkml-runtime; nothing is fetched. Raises `SchemaError` (`schema-invalid`) at `place`.
     """
     from linkml_runtime import SchemaView
 
+    _quiet()
     try:
-        view = SchemaView(str(path))
+        definition = _definition(root)
+        view = SchemaView(definition)
+        _import_all(view, load)
         view.imports_closure()
         return _Compiler(view, digest).schema()
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as problem:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as problem:
         raise SchemaError(
-            error("schema-invalid", f"linkml-runtime cannot read it: {problem}", place=str(path))
+            error("schema-invalid", f"linkml-runtime cannot read it: {problem}", place=place)
         ) from problem
+
+
+def _definition(schema: Mapping[str, Any]) -> meta.SchemaDefinition:
+    from linkml_runtime.linkml_model.meta import SchemaDefinition
+    from linkml_runtime.loaders import yaml_loader
+
+    found = yaml_loader.load(dict(schema), target_class=SchemaDefinition)
+    return cast("meta.SchemaDefinition", found)
+
+
+def _import_all(view: SchemaView, load: LoadSchema) -> None:
+    """Put all imported schemas into the view, so that it looks for none by itself."""
+    waiting = [str(view.schema.name)]
+    while waiting:
+        importer = waiting.pop()
+        for name in map(str, view.schema_map[importer].imports):
+            if name.startswith("linkml:"):
+                continue  # shipped with linkml-runtime
+            key = name
+            if "/" in importer and ":" not in name:
+                key = posixpath.normpath(posixpath.join(posixpath.dirname(importer), name))
+            if key not in view.schema_map:
+                view.schema_map[key] = _definition(load(key))
+                waiting.append(key)
+
+
+def _quiet() -> None:
+    """linkml-runtime tells of harmless things, such as prefixes that are declared twice."""
+    for name in ("linkml_runtime", "linkml_runtime.utils.namespaces"):
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 class _Compiler:

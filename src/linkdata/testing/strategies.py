@@ -65,20 +65,19 @@ def references() -> SearchStrategy[Reference]:
     in_file = st.characters(exclude_characters="#/", exclude_categories=["Cs", "Cc"])
     file = st.lists(st.text(in_file, min_size=1, max_size=6), min_size=1, max_size=3).map("/".join)
     start = st.sampled_from(["./", "../", "../../"])
+    some_path, named_path = paths(), paths(min_size=1)
     return st.one_of(
-        st.builds(Reference, st.just(Form.LOCAL), paths()),
-        st.builds(Reference, st.just(Form.LEXICAL), paths(min_size=1)),
-        st.builds(
-            lambda path, begin, end: Reference(Form.FILE, path, target=begin + end),
-            paths(), start, file,
+        some_path.map(lambda path: Reference(Form.LOCAL, path)),
+        named_path.map(lambda path: Reference(Form.LEXICAL, path)),
+        st.tuples(some_path, start, file).map(
+            lambda drawn: Reference(Form.FILE, drawn[0], target=drawn[1] + drawn[2])
         ),
-        st.builds(Reference, st.just(Form.AUTHORITY), paths(), name, file),
-        st.builds(Reference, st.just(Form.DOCUMENT), paths(), name),
-        st.builds(
-            lambda name, target: Reference(Form.SOURCE, name=name, target=f"/{target}"),
-            name, st.one_of(st.just(""), file),
+        st.tuples(some_path, name, file).map(lambda drawn: Reference(Form.AUTHORITY, *drawn)),
+        st.tuples(some_path, name).map(lambda drawn: Reference(Form.DOCUMENT, *drawn)),
+        st.tuples(name, st.one_of(st.just(""), file)).map(
+            lambda drawn: Reference(Form.SOURCE, name=drawn[0], target=f"/{drawn[1]}")
         ),
-    )  # fmt: skip
+    )
 
 
 def plain_scalars() -> SearchStrategy[str]:

@@ -27,7 +27,7 @@ def array_of(place: Place, target: str) -> dict[str, Any]:
         options = alternatives(shape, dims)
         if step is not place and step.owner is None and _free(options):
             return {"array": _ranks(options)}
-        arrays = [{"dimensions": [_dimension(*axis) for axis in axes]} for axes in options]
+        arrays = [_array(axes) for axes in options]
         if len(arrays) == 1:
             return {"array": arrays[0]}
         return {"any_of": [{"range": target, "array": array} for array in arrays]} if arrays else {}
@@ -82,6 +82,15 @@ def _ranks(options: list[list[tuple[Any, int | None]]]) -> dict[str, Any]:
     return {"minimum_number_dimensions": least, "maximum_number_dimensions": most}
 
 
-def _dimension(label: Any, length: int | None) -> dict[str, Any]:
-    found: dict[str, Any] = {} if label is None else {"alias": names.alias(label)}
-    return found if length is None else {**found, "exact_cardinality": length}
+def _array(axes: list[tuple[Any, int | None]]) -> dict[str, Any]:
+    if not any(label is not None or length is not None for label, length in axes):
+        return {"exact_number_dimensions": len(axes)}
+    return {"dimensions": [_dimension(number, *axis) for number, axis in enumerate(axes)]}
+
+
+def _dimension(number: int, label: Any, length: int | None) -> dict[str, Any]:
+    # LinkML allows no empty dimension, so that one of any length has to have a name.
+    found: dict[str, Any] = {"exact_cardinality": length} if length is not None else {}
+    if label is None and found:
+        return found
+    return {"alias": f"dim{number}" if label is None else names.alias(label)} | found

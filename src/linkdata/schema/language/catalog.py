@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
 
-from linkdata.errors import Diagnostic, did_you_mean, error
+from linkdata.errors import Diagnostic, did_you_mean, error, warning
 from linkdata.schema.language.reading import include_cycles
 from linkdata.schema.language.specs import (
     AttributeSpec,
@@ -91,7 +91,7 @@ class Place:
 
     @property
     def parents(self) -> list[Place | None]:
-        """What this extends directly, the nearer first: a narrower type goes before a refined spec."""
+        """What this extends directly: what it refines, or before that a type narrower than its."""
         included = getattr(self.spec, "type_inc", None)
         narrower = included and self.counterpart and included != self.counterpart.type
         found = [self.counterpart, self.definition]
@@ -175,11 +175,11 @@ class Catalog:
         self.namespaces = dict(self._closure(included))
         self._missing: set[str] = set()
         self.types: dict[str, Place] = {}
+        self.circular: set[str] = set()
         for name, found in self.namespaces.items():
             for source in found.sources:
                 for spec in source.definitions:
-                    place = Place(spec, None, name, source.name, self)
-                    self.types.setdefault(spec.type_def or "", place)
+                    self._define(Place(spec, None, name, source.name, self), spec.type_def or "")
         self._check_circles()
 
     def _closure(self, included: Mapping[str, Namespace]) -> Iterator[tuple[str, Namespace]]:
@@ -202,29 +202,47 @@ class Catalog:
                     message = f"namespace `{current.name}` includes `{name}`, which is not there"
                     self.findings.append(error("schema-not-found", message, place=current.name))
 
+    def _define(self, place: Place, name: str) -> None:
+        """Adds a type; of two with one name, that of the nearer namespace counts."""
+        nearer = self.types.setdefault(name, place)
+        if nearer is not place:
+            message = f"type `{name}` is also defined in namespace `{place.namespace}`"
+            where = f"{nearer.namespace}/{nearer.source}: {name}"
+            self.findings.append(warning("schema-invalid", message, place=where))
+
     def _check_circles(self) -> None:
+        """A finding for each type that includes itself; nothing of it is inherited then."""
         for name, place in self.types.items():
-            seen = {name}
-            current = place.definition
-            while current is not None and current.owner is None:
-                found = getattr(current.spec, "type_def", None) or ""
-                if found == name:
-                    self.report(place, "schema-invalid", f"type `{name}` includes itself")
-                    break
-                if found in seen:
-                    break
-                seen.add(found)
-                current = current.definition
+            trail = [name]
+            while (following := self._included(trail[-1])) in self.types and following not in trail:
+                trail.append(str(following))
+            if following == name:
+                circle = " -> ".join((*trail, name))
+                self.report(place, "schema-invalid", f"a type includes itself: {circle}")
+                self.circular.add(name)
+
+    def _included(self, name: str) -> str | None:
+        found: str | None = getattr(self.types[name].spec, "type_inc", None)
+        return found
 
     def definition(self, name: str) -> Place | None:
-        """The place where a type is defined."""
-        return self.types.get(name)
+        """The place where a type is defined, unless the type includes itself."""
+        return None if name in self.circular else self.types.get(name)
 
     def own(self, source: str) -> Iterator[Place]:
         """The types that a source of the namespace itself defines."""
         for place in self.types.values():
             if place.namespace == self.namespace.name and place.source == source:
                 yield place
+
+    def inline(self, place: Place) -> bool:
+        """Whether a type is defined inside another."""
+        source = next(
+            source
+            for source in self.namespaces[place.namespace].sources
+            if source.name == place.source
+        )
+        return not any(spec is place.spec for spec in (*source.groups, *source.datasets))
 
     def known(self, name: str, place: Place) -> bool:
         """Whether a type is there; where not, a finding says so, once."""

@@ -23,7 +23,8 @@ def fixed(value: Any, dtype: DtypeSpec | None) -> dict[str, Any]:
     if isinstance(value, bool):
         return found
     if isinstance(value, str):
-        return {**found, "equals_string": value}
+        # LinkML's generators take `equals_string` with no other range, be it a kind of string.
+        return {**found, "range": "string", "equals_string": value}
     if isinstance(value, float) and not (math.isfinite(value) and value.is_integer()):
         return {**found, "minimum_value": value, "maximum_value": value}
     # LinkML's `equals_number` holds an integer, also where the slot's values are floats.

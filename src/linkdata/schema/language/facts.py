@@ -5,7 +5,8 @@ Errors: none.
 Source: HDMF specification language, the keys of "Groups", "Attributes", "Links" and "Datasets".
 
 Annotations say what was written, and nothing that was not; LinkML's own words say what it means,
-with inheritance and defaults worked out. The tags, all short and with plain values:
+with inheritance and defaults worked out. The order of children is that of the slots.
+The tags, all short and with plain values:
 
 | tag | on | value |
 | --- | --- | --- |

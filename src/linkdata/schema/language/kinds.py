@@ -53,9 +53,8 @@ def kind_of(place: Place) -> Kind:
 
 def _group_kind(place: Place, spec: GroupSpec) -> Kind:
     refined = place.counterpart
-    if refined is not None and isinstance(refined.spec, GroupSpec):
-        if kind_of(refined) is Kind.NESTED:
-            return Kind.NESTED
+    if refined and isinstance(refined.spec, GroupSpec) and kind_of(refined) is Kind.NESTED:
+        return Kind.NESTED
     if place.type is not None:
         return Kind.NESTED if place.children else Kind.TYPED
     holds_only_children = bool(place.children) and all(map(is_many, place.children))
@@ -66,9 +65,8 @@ def _dataset_kind(place: Place, spec: DatasetSpec) -> Kind:
     if place.children:
         return Kind.NESTED
     refined = place.counterpart
-    if refined is not None and isinstance(refined.spec, DatasetSpec):
-        if kind_of(refined) is Kind.NESTED:
-            return Kind.NESTED
+    if refined and isinstance(refined.spec, DatasetSpec) and kind_of(refined) is Kind.NESTED:
+        return Kind.NESTED
     if place.type is None:
         return Kind.VALUE
     if spec.name is None or not _restates(place):
@@ -110,10 +108,9 @@ def is_many(place: Place) -> bool:
     return (
         isinstance(spec, GroupSpec | DatasetSpec)
         and spec.name is None
-        and spec.type_inc is not None
+        and (spec.type_def or spec.type_inc) is not None
         and bounds(spec.quantity)[1] is None
         and kind_of(place) is Kind.TYPED
-        and spec.type_def is None
     )
 
 

@@ -33,10 +33,6 @@ from linkdata.schema.language.specs import (
 T = TypeVar("T")
 Path = tuple[str | int, ...]
 
-# A file of the language has a few hundred specs; aliases of YAML could make it endless.
-MOST_SPECS = 100_000
-DEEPEST = 100
-
 _PREFIXES = ("neurodata_type", "data_type")
 _TYPE_KEYS = {f"{prefix}_{what}" for prefix in _PREFIXES for what in ("def", "inc")}
 _STORED = {"name", "default_name", "doc", "quantity", "linkable", "attributes"} | _TYPE_KEYS
@@ -88,7 +84,6 @@ class _Parser:
     def __init__(self, notes: Notes) -> None:
         self.notes = notes
         self.prefix: str | None = None
-        self.count = 0
 
     def several(
         self, data: Mapping[str, Any], path: Path, key: str, parse: Callable[[Any, Path], T | None]
@@ -102,12 +97,8 @@ class _Parser:
             self.notes.error(here, f"`{key}` is a list of specifications")
             return ()
         found: list[T] = []
-        if len(path) > 2 * DEEPEST or self.count > MOST_SPECS:
-            self.notes.error(here, "too many specifications, or nested too deeply")
-            return ()
         names: set[Any] = set()
         for number, item in enumerate(listed):
-            self.count += 1
             spec = self.one(item, (*here, number), parse)
             if spec is None:
                 continue

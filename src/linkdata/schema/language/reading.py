@@ -84,6 +84,20 @@ def include_cycles(namespaces: Iterable[Namespace], place: str | None = None) ->
     return found
 
 
+def parse_entry(data: Mapping[str, Any]) -> SchemaEntry:
+    """An entry of a namespace's `schema`."""
+    key = next((key for key in _TYPE_LISTS if data.get(key) is not None), None)
+    return SchemaEntry(
+        source=data.get("source"),
+        namespace=data.get("namespace"),
+        data_types=None if key is None else tuple(data[key]),
+        types_key=key,
+        doc=data.get("doc"),
+        title=data.get("title"),
+        extra=tuple((str(name), frozen(data[name])) for name in data if name not in _ENTRY),
+    )
+
+
 class _Reader:
     def __init__(self, load: Callable[[str], str], notes: Notes) -> None:
         self.load = load
@@ -97,6 +111,12 @@ class _Reader:
         if not isinstance(entries, list):
             self.notes.error(path, "`schema` lists the sources of a namespace")
             entries = []
+        for key in ("version", "full_name", "doc", "date"):
+            if not isinstance(data.get(key), str | None):
+                self.notes.error((*path, key), f"`{key}` is a string")
+        for key in ("author", "contact"):
+            if not (isinstance(data.get(key), str | None) or _strings(data[key])):
+                self.notes.error((*path, key), f"`{key}` is a string or a list of strings")
         parsed = [
             entry
             for number, item in enumerate(entries)
@@ -125,16 +145,17 @@ class _Reader:
         if not isinstance(data, Mapping) or not (data.get("source") or data.get("namespace")):
             self.notes.error(path, "an entry of `schema` has a `source` or a `namespace`")
             return None
-        key = next((key for key in _TYPE_LISTS if data.get(key) is not None), None)
-        return SchemaEntry(
-            source=data.get("source"),
-            namespace=data.get("namespace"),
-            data_types=None if key is None else tuple(data[key]),
-            types_key=key,
-            doc=data.get("doc"),
-            title=data.get("title"),
-            extra=self.extra(data, path, _ENTRY),
-        )
+        for key in ("source", "namespace", "doc", "title"):
+            if not isinstance(data.get(key), str | None):
+                self.notes.error((*path, key), f"`{key}` is a string")
+                return None
+        for key in _TYPE_LISTS:
+            listed = data.get(key)
+            if listed is not None and not _strings(listed):
+                self.notes.error((*path, key), f"`{key}` is a list of names")
+                return None
+        self.extra(data, path, _ENTRY)
+        return parse_entry(data)
 
     def source(self, name: str, path: Path) -> Source | None:
         text = self.text(name)
@@ -180,6 +201,10 @@ class _Reader:
             message = f"`{key}` is no key of the specification language here; it is kept"
             self.notes.warning((*path, key), message)
         return tuple((str(key), frozen(data[key])) for key in unknown)
+
+
+def _strings(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def _raise_errors(found: list[Diagnostic]) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from linkdata.schema.language import constants
 from linkdata.schema.language.arrays import array_of
-from linkdata.schema.language.catalog import Place, unnamed_type
+from linkdata.schema.language.catalog import Place, Spec, unnamed_type
 from linkdata.schema.language.dtypes import ANY, LANGUAGE, range_of
 from linkdata.schema.language.facts import dtype_facts, facts, to_json
 from linkdata.schema.language.kinds import Kind, kind_of
@@ -34,9 +34,7 @@ def slot_of(place: Place, uri: str, nested_class: Callable[[Place], str]) -> Slo
     """The slot of a part of a group or dataset."""
     spec = place.spec
     slot: SlotDict = {} if spec.doc is None else {"description": spec.doc}
-    slot |= {"slot_uri": uri, "annotations": facts(spec)}
-    if getattr(spec, "type_def", None):
-        slot["annotations"]["def"] = getattr(spec, "type_def", None)
+    slot |= {"slot_uri": uri, "annotations": _facts(spec)}
     kind = kind_of(place)
     if kind is Kind.COLLECTION:
         slot["annotations"]["collection"] = True
@@ -109,6 +107,12 @@ def values(place: Place) -> SlotDict:
     return slot
 
 
+def _facts(spec: Spec) -> dict[str, Any]:
+    """The facts of a part; of a type that is defined in it, the name of the type too."""
+    defined = getattr(spec, "type_def", None)
+    return facts(spec) | ({} if defined is None else {"def": defined})
+
+
 def _known(place: Place, target: str) -> str:
     return target if place.catalog.known(target, place) else ANY
 
@@ -152,10 +156,10 @@ def _gathered(gathered: tuple[Place, ...], *, optional: bool) -> SlotDict:
 
 def _alternative(child: Place) -> SlotDict:
     spec = child.spec
-    found: SlotDict = {"range": _known(child, unnamed_type(spec))}
+    found: SlotDict = {"range": _known(child, unnamed_type(spec)), "inlined": True}
     if spec.doc is not None:
         found["description"] = spec.doc
-    found["annotations"] = {**facts(spec), "position": _position(child)}
+    found["annotations"] = {**_facts(spec), "position": _position(child)}
     return found
 
 

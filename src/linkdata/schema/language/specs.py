@@ -180,8 +180,10 @@ class Source:
     @property
     def definitions(self) -> Iterator[Node]:
         """The types that the file defines."""
-        for spec in (*self.datasets, *self.groups):
-            yield from definitions(spec)
+        for dataset in self.datasets:
+            yield from definitions(dataset)
+        for group in self.groups:
+            yield from definitions(group)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ Scalars are those of YAML 1.2's core schema, as the language's own tools read th
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from typing import Any
@@ -20,6 +21,10 @@ import yaml
 
 from linkdata import spans
 from linkdata.errors import SchemaError, error
+
+# The largest file of the language that is known has some ten thousand values, ten deep.
+LARGEST = 1_000_000
+DEEPEST = 100
 
 _CORE = (
     ("null", r"~|null|Null|NULL|", "~nN\0"),
@@ -36,13 +41,13 @@ _CORE = (
 class _SpecLoader(yaml.CSafeLoader):
     """YAML 1.2's core schema."""
 
-    yaml_implicit_resolvers: dict[str, Any] = {}
+    yaml_implicit_resolvers = {}  # noqa: RUF012 (add_implicit_resolver fills it)
 
 
 class _NamespaceLoader(yaml.CSafeLoader):
     """Strings and nulls."""
 
-    yaml_implicit_resolvers: dict[str, Any] = {}
+    yaml_implicit_resolvers = {}  # noqa: RUF012 (add_implicit_resolver fills it)
 
 
 def _decimal(loader: yaml.CSafeLoader, node: yaml.ScalarNode) -> int:
@@ -63,11 +68,7 @@ _SpecLoader.add_constructor("tag:yaml.org,2002:int", _decimal)
 def plain(name: str, text: str, *, strings: bool = False) -> Any:
     """The data of a text; with `strings`, numbers and booleans are kept as they are spelled."""
     try:
-        return json.loads(text, **(_SPELLED if strings else {}))
-    except ValueError:
-        pass
-    try:
-        return yaml.load(text, _NamespaceLoader if strings else _SpecLoader)
+        return _measured(name, _loaded(text, strings=strings))
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         span = spans.Source(name, text).span(mark.index) if mark else None
@@ -78,6 +79,39 @@ def plain(name: str, text: str, *, strings: bool = False) -> Any:
         raise SchemaError(error("schema-invalid", message, place=name)) from problem
 
 
+def _loaded(text: str, *, strings: bool) -> Any:
+    with contextlib.suppress(ValueError):
+        return json.loads(text, **(_SPELLED if strings else {}))
+    _check_depth(text)
+    return yaml.load(text, _NamespaceLoader if strings else _SpecLoader)
+
+
+def _check_depth(text: str) -> None:
+    """Raises `RecursionError` for what is so deep that libyaml's own recursion would not end."""
+    depth = 0
+    for event in yaml.parse(text, yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise RecursionError("nested too deeply")
+
+
+def _measured(name: str, data: Any) -> Any:
+    """The data, if it is of a size that a schema may have, each alias counted as what it names."""
+    pending, count = [(data, 0)], 0
+    while pending:
+        value, depth = pending.pop()
+        count += 1
+        if depth > DEEPEST or count > LARGEST:
+            message = "nested too deeply, or too large, or an alias inside its own anchor"
+            raise SchemaError(error("schema-invalid", message, place=name))
+        if isinstance(value, dict):
+            pending += ((item, depth + 1) for item in value.values())
+        elif isinstance(value, list):
+            pending += ((item, depth + 1) for item in value)
+    return data
+
+
 _SPELLED: dict[str, Any] = {"parse_int": str, "parse_float": str, "parse_constant": str}
 
 
@@ -86,20 +120,26 @@ def place(name: str, text: str, path: tuple[str | int, ...]) -> spans.Span:
 
     The text is composed anew for it: only messages need places.
     """
-    node = yaml.compose(text, yaml.CSafeLoader)
-    found = node
+    source = spans.Source(name, text)
+    try:
+        node = yaml.compose(text, yaml.CSafeLoader)
+    except yaml.YAMLError:  # JSON is almost YAML
+        node = None
+    if node is None:
+        return source.span(0)
     for step in path:
         found = _part(node, step)
         if found is None:
             break
         node = found
     start, end = node.start_mark.index, node.end_mark.index
-    return spans.Source(name, text).span(start, max(end, start + 1))
+    return source.span(start, max(end, start + 1))
 
 
 def _part(node: yaml.Node, step: str | int) -> yaml.Node | None:
+    found: list[yaml.Node] = []
     if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-        return node.value[step] if step < len(node.value) else None
-    if isinstance(node, yaml.MappingNode):
-        return next((value for key, value in node.value if key.value == step), None)
-    return None
+        found = node.value[step : step + 1]
+    elif isinstance(node, yaml.MappingNode):
+        found = [value for key, value in node.value if key.value == step]
+    return found[0] if found else None

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+
+from linkdata.graph.placement import placements
+from linkdata.resolve.loader import Loader
+from linkdata.resolve.resolver import Resolver
+from linkdata.resolve.retrievers import MapRetriever
+from linkdata.syntax.nodes import path_of
+from linkdata.syntax.references import format_path
+
+
+def placed(text: str) -> list[str]:
+    texts = {"http://x/a.yaml": text, "http://x/b.yaml": 'y: "./a.yaml#n"\nz: {}\n'}
+    registry = Loader(MapRetriever(texts)).load("http://x/a.yaml")
+    context = registry.root.contexts[0]
+    found = placements(Resolver(registry), context)
+    return [format_path(path_of(c)) for c in context.document.candidates if id(c) in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('n: {}\ndata: {a: "#n", b: "#n"}', ["data.a"]),
+        ('data: {a: "#n", b: "#n"}\nn: {}', ["data.a"]),
+        ('n: {}\ndata: {a: {b: ["#n"]}}', ["data.a.b[0]"]),
+        ('n: {}\ndata: "#n"', ["data"]),
+        ('n: {m: "#m"}\nm: {}\ndata: {a: "#n", b: "#m"}', ["n.m", "data.a"]),
+        ('n: {m: "#m"}\nm: {n: "#n"}\ndata: {a: "#n"}', ["n.m", "data.a"]),
+        ('n: {}\nm: "#n"\ndata: {a: "#m"}', ["data.a"]),  # the reference on the way places nothing
+        ('n: {p: {}}\ndata: {a: "#n.p"}', []),
+        ('n: {}\ndata: {from: "#n"}', []),
+        ('n: {}\ndata: {a: {from: {type: linkdata, source: "#n"}}}', []),
+        ('n: {x: "#n"}\ndata: {}', []),  # not reached
+        ('data: {a: {}, b: "#data.a"}', []),
+        ('n: 1\ndata: {a: "#n"}', []),
+        ('n: [1, 2]\ndata: {a: "#n"}', ["data.a"]),
+        ('data: {a: "./b.yaml#z"}', []),
+        ('n: {}\ndata: {a: "./b.yaml#y"}', ["data.a"]),  # through another document and back
+        ('n: {}\ndata: {a: "#nope", b: "#n"}', ["data.b"]),
+        ('n: {}\nm: {x: "#n"}', []),
+        ('n: {}\nmeta: {x: "#n"}\nstorage: {y: "#n"}\ndata: {z: "#n"}', ["data.z"]),
+        ('n: [{p: "#m"}]\nm: {}\ndata: {a: "#n"}', ["n.p", "data.a"]),
+        ('n: {}\ndata: {a: "@n"}', ["data.a"]),
+    ],
+)
+def test_what_places(text: str, expected: list[str]) -> None:
+    assert placed(text) == expected
+
+
+@pytest.mark.xfail(
+    strict=True, reason="TXT-17, PLC-02: an alias is read as a reference, so it places"
+)
+def test_an_alias_places() -> None:
+    import json
+
+    import linkdata
+
+    found = json.loads(linkdata.loads("n: &n {x: 1}\ndata: {a: *n}\n").dumps("json"))
+    assert found["data"]["a"] == {"@id": "urn:linkdata:document#n", "x": 1}

@@ -1,0 +1,249 @@
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from linkdata.errors import LinkdataError, RetrievalError, TextError
+from linkdata.resolve import loader as loading
+from linkdata.resolve.loader import Loader, stem
+from linkdata.resolve.registry import Registry
+from linkdata.resolve.resolver import Resolver
+from linkdata.resolve.retrievers import MapRetriever, Retrieved
+from linkdata.spans import Span
+from linkdata.syntax.nodes import Scalar
+
+
+class Counting(MapRetriever):
+    def __init__(self, texts: dict[str, str | bytes]) -> None:
+        super().__init__(texts)
+        self.asked: list[str] = []
+
+    def retrieve(self, location: str, span: Span | None = None) -> Retrieved:
+        self.asked.append(location.removeprefix("http://x/"))
+        return super().retrieve(location, span)
+
+
+def counting(**texts: str | bytes) -> Counting:
+    return Counting({f"http://x/{name}.yaml": text for name, text in texts.items()})
+
+
+def load(**texts: str | bytes) -> Registry:
+    return Loader(counting(**texts)).load("http://x/a.yaml", "a.yaml")
+
+
+def value(registry: Registry, reference: str) -> object:
+    context = registry.root.contexts[0]
+    node = Resolver(registry).resolve_text(context, reference).node
+    assert isinstance(node, Scalar)
+    return node.value
+
+
+def codes(registry: Registry) -> list[str]:
+    return [f"{found.code} {found.span}" for found in registry.root.diagnostics]
+
+
+def test_each_location_is_read_once() -> None:
+    retriever = counting(
+        a='meta: {extends: [b.yaml, b.yaml]}\nx: ["./b.yaml#x", "./c.yaml#x", "./a.yaml#x"]\n',
+        b='x: "./c.yaml#x"\n',
+        c='x: "./a.yaml#x"\n',
+    )
+    registry = Loader(retriever).load("http://x/a.yaml")
+    assert sorted(retriever.asked) == ["a.yaml", "b.yaml", "c.yaml"]
+    assert len(registry.resources) == 3
+
+
+def test_a_prefix_that_nothing_uses_is_not_loaded() -> None:
+    retriever = counting(
+        a='prefixes: {p: {path: b.yaml}, q: {path: c.yaml}}\nx: "p:#x"\n', b="x: 1"
+    )
+    Loader(retriever).load("http://x/a.yaml")
+    assert retriever.asked == ["a.yaml", "b.yaml"]
+
+
+def test_a_file_inside_a_source_is_not_loaded() -> None:
+    retriever = counting(a='prefixes: {p: {path: b.h5}}\nx: "p:/x"\n')
+    Loader(retriever).load("http://x/a.yaml")
+    assert retriever.asked == ["a.yaml"]
+
+
+def test_what_cannot_be_had_is_told_to_who_follows() -> None:
+    registry = load(a='x: "./none.yaml#x"\n')
+    assert registry.root.diagnostics == ()
+    with pytest.raises(RetrievalError) as caught:
+        value(registry, "#x")
+    assert caught.value.code == "resource-missing"
+    assert str(caught.value.diagnostic.span) == "a.yaml:1:4"
+
+
+def test_a_document_that_is_not_there_raises() -> None:
+    with pytest.raises(RetrievalError):
+        load(b="x: 1")
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"\xff", "text-encoding"), (b"\x89HDF\r\n\x1a\n123", "resource-not-document")],
+)
+def test_a_document_without_a_text_raises(content: bytes, code: str) -> None:
+    with pytest.raises((TextError, RetrievalError)) as caught:
+        load(a=content)
+    assert caught.value.code == code
+
+
+def test_what_is_wrong_in_the_text_is_in_the_diagnostics() -> None:
+    assert codes(load(a="a: 1\na: 2\n")) == ["yaml-duplicate-key a.yaml:2:1"]
+
+
+def test_inheritance() -> None:
+    context = load(
+        a="meta: {extends: [b.yaml, c.yaml], prefixes: {own: urn:a}}\n",
+        b="meta: {base: 'urn:b:', prefixes: {p: urn:b, q: urn:b}, imports: {i: {as: b}}}\n",
+        c="meta: {base: 'urn:c:', prefixes: {p: urn:c, own: urn:c}}\n",
+    ).root.contexts[0]
+    assert context.iri == "urn:c:a"
+    assert context.iri_prefixes == {
+        "b": "urn:linkdata:schema:i:", "own": "urn:a", "p": "urn:c", "q": "urn:b",
+    }  # fmt: skip
+
+
+def test_the_path_of_an_inherited_prefix_belongs_to_who_wrote_it() -> None:
+    registry = Loader(
+        MapRetriever(
+            {
+                "http://x/a.yaml": 'meta: {extends: sub/b.yaml}\ny: "p:#x"\n',
+                "http://x/sub/b.yaml": "prefixes: {p: {path: c.yaml}}\n",
+                "http://x/sub/c.yaml": "x: right\n",
+                "http://x/c.yaml": "x: wrong\n",
+            }
+        )
+    ).load("http://x/a.yaml")
+    assert value(registry, "#y") == "right"
+
+
+def test_circles_of_extends_are_told_at_the_entry_that_closes_them() -> None:
+    registry = load(a="meta: {extends: b.yaml}\n", b="meta: {extends: a.yaml}\n")
+    (found,) = registry.resources["http://x/b.yaml"].diagnostics
+    assert (found.code, str(found.span)) == ("extends-cycle", "b.yaml:1:17")
+    assert [str(related.span) for related in found.related] == ["a.yaml:1:17"]
+
+
+def test_a_document_that_extends_itself() -> None:
+    assert codes(load(a="meta: {extends: a.yaml}\n")) == ["extends-cycle a.yaml:1:17"]
+
+
+def test_a_document_reached_on_two_ways_is_no_circle() -> None:
+    registry = load(
+        a="meta: {extends: [b.yaml, c.yaml]}\n", b="meta: {extends: d.yaml}\n",
+        c="meta: {extends: d.yaml}\n", d="x: 1\n",
+    )  # fmt: skip
+    assert codes(registry) == []
+    assert value(registry, "#x") == 1
+
+
+def test_a_stream_cannot_be_extended() -> None:
+    assert codes(load(a="meta: {extends: b.yaml}\n", b="x: 1\n---\nx: 2\n")) == [
+        "document-not-in-stream a.yaml:1:17"
+    ]
+
+
+def test_references_in_a_circle_of_documents() -> None:
+    registry = load(a='x: "./b.yaml#y"\nz: 1\n', b='y: "./a.yaml#z"\n')
+    assert value(registry, "#x") == 1
+
+
+def test_authorities() -> None:
+    loader = Loader(
+        MapRetriever(
+            {"urn:/a.yaml": 'x: "//lab/b c.yaml#y"\n', "file:///lab/b%20c.yaml": "y: 1\n"}
+        ),
+        {"lab": "file:///lab/"},
+    )
+    assert value(loader.load("urn:/a.yaml"), "#x") == 1
+
+
+def test_a_text_at_hand_stands_for_its_location() -> None:
+    retriever = counting(a="x: on disk\n", b='y: "./a.yaml#x"\n')
+    registry = Loader(retriever).load_text(
+        "x: at hand\nz: './b.yaml#y'\n", "http://x/a.yaml", "<t>"
+    )
+    assert value(registry, "#z") == "at hand"
+    assert retriever.asked == ["b.yaml"]
+
+
+def test_a_text_without_a_place_has_no_relative_paths() -> None:
+    registry = Loader(MapRetriever({})).load_text('x: "./b.yaml#y"\n', "text:document", "<t>")
+    with pytest.raises(RetrievalError) as caught:
+        value(registry, "#x")
+    assert (caught.value.code, str(caught.value.diagnostic.span)) == ("resource-missing", "<t>:1:4")
+
+
+def test_messages_name_files_as_the_user_would() -> None:
+    retriever = MapRetriever(
+        {"file:///d/s/a.yaml": 'x: "../b.yaml#y"\n', "file:///d/b.yaml": "y: [\n"}
+    )
+    registry = Loader(retriever).load("file:///d/s/a.yaml", "s/a.yaml")
+    (found,) = registry.resources["file:///d/b.yaml"].diagnostics
+    assert str(found.span) == "b.yaml:2:1"
+
+
+@pytest.mark.parametrize(
+    ("location", "expected"),
+    [
+        ("file:///d/session-7.yaml", "session-7"),
+        ("file:///d/a.b.yaml", "a.b"),
+        ("file:///d/a%20b.yaml", "a%20b"),
+        ("file:///d/.yaml", ".yaml"),
+        ("text:document", "document"),
+        ("http://x/größe.yaml", "größe"),
+    ],
+)
+def test_the_id_of_what_has_none(location: str, expected: str) -> None:
+    assert stem(location) == expected
+
+
+def test_a_document_verified_by_a_prefix() -> None:
+    good = hashlib.sha256(b"y: 1\n").hexdigest()
+    text = f"prefixes: {{p: [{{path: none.yaml}}, {{path: c.yaml}}, {{path: b.yaml}}, {{hash: 'sha256:{good}'}}]}}\nx: 'p:#y'\n"
+    registry = load(a=text, b="y: 1\n", c="y: 2\n")
+    assert value(registry, "#x") == 1
+
+
+@pytest.mark.xfail(strict=True, reason="other bytes are verified than those that are used")
+def test_the_bytes_that_were_verified_are_those_that_are_used() -> None:
+    class Changing(MapRetriever):
+        reads = 0
+
+        def retrieve(self, location: str, span: Span | None = None) -> Retrieved:
+            if not location.endswith("b.yaml"):
+                return super().retrieve(location, span)
+            self.reads += 1
+            return Retrieved(b"y: evil\n" if self.reads == 1 else b"y: good\n", location)
+
+    digest = hashlib.sha256(b"y: good\n").hexdigest()
+    text = f"prefixes: {{p: [{{path: b.yaml}}, {{hash: 'sha256:{digest}'}}]}}\nx: './b.yaml#y'\nz: 'p:#y'\n"
+    registry = Loader(Changing({"http://x/a.yaml": text})).load("http://x/a.yaml")
+    try:
+        assert value(registry, "#z") == "good"
+    except LinkdataError as problem:
+        assert problem.code == "digest-mismatch"
+
+
+@pytest.mark.xfail(strict=True, reason="the format has no such limit, and this is no circle")
+def test_seventy_levels_of_extends() -> None:
+    levels = loading.MAX_LEVELS + 6
+    texts = {f"http://x/{n}.yaml": f"meta: {{extends: {n + 1}.yaml}}\n" for n in range(levels)}
+    registry = Loader(MapRetriever({**texts, f"http://x/{levels}.yaml": "x: 1\n"})).load(
+        "http://x/0.yaml"
+    )
+    found = [one.code for resource in registry.resources.values() for one in resource.diagnostics]
+    assert found == []
+
+
+@pytest.mark.xfail(strict=True, reason="`http:/x/b.yaml`: an IRI is taken apart as a path")
+def test_a_document_loaded_without_a_name_is_called_by_its_location() -> None:
+    texts = {"http://x/a.yaml": 'x: "./b.yaml#x"\n', "http://x/b.yaml": "["}
+    registry = Loader(MapRetriever(texts)).load("http://x/a.yaml")
+    (found,) = registry.resources["http://x/b.yaml"].diagnostics
+    assert str(found.span) == "http://x/b.yaml:1:2"

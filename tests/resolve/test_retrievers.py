@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from linkdata.errors import RetrievalError
+from linkdata.resolve.retrievers import FileRetriever, MapRetriever, file_location, file_path
+from linkdata.roots import Roots
+from linkdata.spans import Source
+
+SPAN = Source("x", "abc").span(1)
+
+
+@pytest.mark.parametrize(
+    "name", ["a.yaml", "a b#c?d%20.yaml", "größe.yaml", "a;b&c.yaml", "a:b", "~x"]
+)
+def test_a_location_leads_back_to_its_file(tmp_path: Path, name: str) -> None:
+    assert file_path(file_location(tmp_path / name)) == tmp_path / name
+
+
+def test_a_location_is_absolute_but_keeps_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "link").symlink_to("none")
+    monkeypatch.chdir(tmp_path)
+    assert file_path(file_location(Path("./a/../link"))) == tmp_path / "link"
+
+
+@pytest.mark.xfail(strict=True, raises=UnicodeEncodeError, reason="a foreign exception")
+def test_a_name_that_is_not_utf8(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.yaml"))
+    assert file_path(file_location(path)) == path
+
+
+@pytest.mark.parametrize("location", ["http://x/y", "file://host/y", "ftp://x", "text:document"])
+def test_nothing_but_local_files(location: str) -> None:
+    with pytest.raises(RetrievalError) as caught:
+        FileRetriever(Roots(["/"])).retrieve(location, SPAN)
+    assert caught.value.code == "network-refused"
+    assert caught.value.diagnostic.span == SPAN
+
+
+def test_the_bytes_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "a b.yaml").write_bytes(b"\xff\r\n")
+    location = file_location(tmp_path / "a b.yaml")
+    found = FileRetriever(Roots([tmp_path])).retrieve(location)
+    assert (found.data, found.location, found.media_type) == (b"\xff\r\n", location, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("none.yaml", "resource-missing"),
+        ("folder", "resource-not-regular"),
+        ("fifo", "resource-not-regular"),
+        ("link", "resource-outside-roots"),
+        ("../root2/x.yaml", "resource-outside-roots"),
+    ],
+)
+def test_refusals(tmp_path: Path, name: str, code: str) -> None:
+    (tmp_path / "root/folder").mkdir(parents=True)
+    (tmp_path / "root2").mkdir()
+    (tmp_path / "root2/x.yaml").touch()
+    (tmp_path / "root/link").symlink_to("../root2/x.yaml")
+    os.mkfifo(tmp_path / "root/fifo")
+    with pytest.raises(RetrievalError) as caught:
+        FileRetriever(Roots([tmp_path / "root"])).retrieve(file_location(tmp_path / "root" / name))
+    assert caught.value.code == code
+
+
+def test_descriptors_are_closed(tmp_path: Path) -> None:
+    (tmp_path / "x").touch()
+    retriever = FileRetriever(Roots([tmp_path]))
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(10):
+        retriever.retrieve(file_location(tmp_path / "x"))
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_texts_from_a_dictionary() -> None:
+    retriever = MapRetriever({"urn:a": "é", "urn:b": b"\xff"})
+    assert retriever.retrieve("urn:a").data == "é".encode()
+    assert retriever.retrieve("urn:b").data == b"\xff"
+    with pytest.raises(RetrievalError) as caught:
+        retriever.retrieve("urn:c", SPAN)
+    assert (caught.value.code, caught.value.diagnostic.span) == ("resource-missing", SPAN)
+    assert "urn:a" in (caught.value.diagnostic.hint or "")

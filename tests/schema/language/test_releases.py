@@ -1,0 +1,237 @@
+"""Every release of the NWB and HDMF schemas, and what NWB files hold: LinkML and back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from linkdata.errors import SchemaError
+from linkdata.schema.language.inverse import invert
+from linkdata.schema.language.reading import read_namespaces
+from linkdata.schema.language.specs import Namespace
+from linkdata.schema.language.translate import translate
+from linkdata.schema.language.writing import write
+
+CORPUS = Path(os.environ.get("LINKDATA_CORPUS", "/nonexistent"))
+COMMON = {
+    "2.2.0": "1.1.0", "2.2.1": "1.1.2", "2.2.2": "1.1.3", "2.2.4": "1.1.3", "2.2.5": "1.1.3",
+    "2.3.0": "1.5.0", "2.4.0": "1.5.0", "2.5.0": "1.5.0", "2.6.0": "1.5.0", "2.6.0-alpha": "1.5.0",
+    "2.7.0": "1.8.0", "2.8.0": "1.8.0", "2.9.0": "1.8.0", "2.10.0": "1.9.0", "2.11.0": "1.10.0",
+}  # fmt: skip
+# This release is no YAML: a line of a description has lost its indentation.
+BROKEN = "nwb-schema/2.2.3"
+RELEASES = sorted(
+    f"{path.parent.name}/{path.name}" for path in (CORPUS / "schemas").glob("*/*") if path.is_dir()
+)
+FILES = sorted(
+    str(path.relative_to(CORPUS / "nwb"))
+    for path in (CORPUS / "nwb").rglob("*")
+    if path.suffix in (".nwb", ".h5")
+)
+FEW_RELEASES = ("nwb-schema/2.0.1", "nwb-schema/2.2.0", "nwb-schema/2.11.0",
+                "hdmf-common-schema/1.8.0")  # fmt: skip
+FEW_FILES = ("ndx-events__example_usage.nwb", "ndx-pose__0.3.0_poseestimation_one_camera.nwb",
+             "pynwb-4.2.0__3.0.0_fiber_photometry_extension.nwb")  # fmt: skip
+
+pytestmark = pytest.mark.skipif(not RELEASES, reason="LINKDATA_CORPUS is not set")
+Found = tuple[dict[str, Namespace], dict[str, dict[str, Any]]]
+
+
+def read_folder(folder: Path) -> list[Namespace]:
+    [file] = folder.glob("*namespace.yaml")
+    return read_namespaces(lambda name: (folder / name).read_text(), file.read_text())
+
+
+def release(name: str) -> Found:
+    """A release with what it includes, and all schemas of both."""
+    schemas = CORPUS / "schemas"
+    kind, version = name.split("/")
+    [folder] = (schemas / name).iterdir()
+    found = read_folder(folder)
+    if kind == "nwb-schema" and version in COMMON:
+        found += read_folder(schemas / "hdmf-common-schema" / COMMON[version] / "common")
+    return translated(found)
+
+
+def cached(name: str) -> Found:
+    """What an NWB file holds; nothing for files without specifications."""
+    h5py = pytest.importorskip("h5py")
+    found: list[Namespace] = []
+    try:
+        file = h5py.File(CORPUS / "nwb" / name)
+    except OSError:
+        pytest.skip("not a file to be opened alone")
+    with file:
+        for versions in file.get("specifications", {}).values():
+            for held in versions.values():
+                texts = {source: texts_of(item[()]) for source, item in held.items()}
+                found += read_namespaces(texts.__getitem__, texts["namespace"])
+    return translated(found)
+
+
+def texts_of(value: Any) -> str:
+    value = value if isinstance(value, bytes | str) else value.ravel()[0]
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def translated(found: list[Namespace]) -> Found:
+    namespaces = {namespace.name: namespace for namespace in found}
+    schemas = {}
+    for namespace in found:
+        schemas |= translate(namespace, namespaces)
+    return namespaces, schemas
+
+
+def check_inverse(found: Found) -> None:
+    namespaces, schemas = found
+    back = invert(schemas) if schemas else []
+    assert {namespace.name: namespace for namespace in back} == namespaces
+    texts = write(back)
+    again = read_namespaces(texts.__getitem__, texts["namespace.yaml"])
+    assert {namespace.name: namespace for namespace in again} == namespaces
+
+
+def check_schema_view(found: Found, folder: Path) -> None:
+    from linkml_runtime import SchemaView
+
+    namespaces, schemas = found
+    for name, schema in schemas.items():
+        text = yaml.dump(schema, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    for name in namespaces:
+        view = SchemaView(str(folder / f"{name}.yaml"))
+        own = {schema for schema in schemas if schema == name or schema.startswith(f"{name}.")}
+        assert own <= set(view.imports_closure())
+        every = view.all_classes()
+        for one in every:
+            induced = view.induced_class(one)
+            # All that inheritance gives, once.
+            assert set(induced.attributes) == {str(slot) for slot in view.class_slots(one)}
+            for slot in induced.attributes.values():
+                ranges = {str(slot.range), *(str(option.range) for option in slot.any_of)}
+                assert ranges <= every.keys() | view.all_types().keys(), (one, slot.name)
+                assert view.get_uri(slot, expand=True).startswith("urn:linkdata:schema:")
+
+
+@pytest.mark.parametrize("name", [name for name in RELEASES if name != BROKEN])
+def test_a_release_and_back(name: str) -> None:
+    check_inverse(release(name))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_what_a_file_holds_and_back(name: str) -> None:
+    found = cached(name)
+    if found[0]:
+        check_inverse(found)
+
+
+@pytest.mark.parametrize("name", FEW_RELEASES)
+def test_a_release_in_schema_view(name: str, tmp_path: Path) -> None:
+    check_schema_view(release(name), tmp_path)
+
+
+@pytest.mark.parametrize("name", FEW_FILES)
+def test_what_a_file_holds_in_schema_view(name: str, tmp_path: Path) -> None:
+    check_schema_view(cached(name), tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in RELEASES if name != BROKEN])
+def test_every_release_in_schema_view(name: str, tmp_path: Path) -> None:
+    check_schema_view(release(name), tmp_path)
+
+
+@pytest.mark.slow
+def test_what_every_file_holds_in_schema_view(tmp_path: Path) -> None:
+    seen = set()
+    for name, found in held():
+        versions = frozenset((one.name, one.version) for one in found[0].values())
+        if versions not in seen:
+            seen.add(versions)
+            folder = tmp_path / name.replace("/", "_")
+            folder.mkdir()
+            check_schema_view(found, folder)
+    assert len(seen) > 20
+
+
+def held() -> Iterator[tuple[str, Found]]:
+    for name in FILES:
+        try:
+            yield name, cached(name)
+        except pytest.skip.Exception:
+            continue
+
+
+def test_a_release_that_is_no_yaml() -> None:
+    with pytest.raises(SchemaError, match=r"nwb\.ophys\.yaml:185:5: .*not YAML"):
+        release(BROKEN)
+
+
+@pytest.mark.slow
+def test_gen_json_schema_takes_the_newest_core(tmp_path: Path) -> None:
+    generators = pytest.importorskip("linkml.generators.jsonschemagen")
+    _, schemas = release("nwb-schema/2.11.0")
+    for name, schema in schemas.items():
+        (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump(schema, sort_keys=False))
+    text = generators.JsonSchemaGenerator(str(tmp_path / "core.yaml")).serialize()
+    assert "TwoPhotonSeries" in yaml.safe_load(text)["$defs"]
+
+
+OPHYS = {
+    "OnePhotonSeries": "name pmt_gain scan_line_rate exposure_time binning power intensity"
+    " imaging_plane",
+    "TwoPhotonSeries": "name pmt_gain scan_line_rate field_of_view imaging_plane",
+    "RoiResponseSeries": "name data rois",
+    "DfOverF": "name value",
+    "Fluorescence": "name value",
+    "ImageSegmentation": "name value",
+    "PlaneSegmentation": "name image_mask pixel_mask_index pixel_mask voxel_mask_index voxel_mask"
+    " reference_images imaging_plane",
+    "PlaneSegmentation__pixel_mask": "name x y weight",
+    "PlaneSegmentation__voxel_mask": "name x y z weight",
+    "ImagingPlane": "name description excitation_lambda imaging_rate indicator location manifold"
+    " origin_coords grid_spacing reference_frame optical_channel device",
+    "ImagingPlane__manifold": "name value conversion unit",
+    "OpticalChannel": "name description emission_lambda",
+    "MotionCorrection": "name value",
+    "CorrectedImageStack": "name corrected xy_translation original",
+}
+
+
+def test_the_fields_of_ophys_are_complete() -> None:
+    found: Mapping[str, Any] = release("nwb-schema/2.7.0")[1]["core.nwb.ophys"]["classes"]
+    fields = {name: " ".join(found[name]["attributes"]) for name in OPHYS}
+    assert fields == OPHYS
+    view = found["TwoPhotonSeries"]["attributes"]["field_of_view"]
+    assert [option["array"]["dimensions"] for option in view["any_of"]] == [
+        [{"alias": "width_height", "exact_cardinality": 2}],
+        [{"alias": "width_height_depth", "exact_cardinality": 3}],
+    ]
+    plane = found["PlaneSegmentation"]["attributes"]
+    assert plane["pixel_mask_index"]["range"] == "VectorIndex"
+    assert plane["pixel_mask"]["range"] == "PlaneSegmentation__pixel_mask"
+    assert plane["imaging_plane"]["inlined"] is False
+    images = plane["reference_images"]
+    assert [option["range"] for option in images["any_of"]] == ["ImageSeries"]
+    masks = found["PlaneSegmentation__pixel_mask"]["attributes"]
+    assert [masks[name]["range"] for name in ("x", "y", "weight")] == [
+        "uint32",
+        "uint32",
+        "float32",
+    ]
+
+
+def test_classes_of_the_same_names_as_established() -> None:
+    found: set[str] = set()
+    for schema in release("nwb-schema/2.7.0")[1].values():
+        found |= set(schema.get("classes", {}))
+    assert {
+        "NWBFile__general", "general__extracellular_ephys", "extracellular_ephys__electrodes",
+        "general__source_script", "TimeSeries__data", "TimeSeries__sync", "Subject__age",
+        "DecompositionSeries__bands", "Units__spike_times",
+    } <= found  # fmt: skip
