@@ -37,13 +37,17 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LINKDATA_AUTHORITIES", raising=False)
 
 
+class TooLateError(Exception):
+    """Not an OSError, as TimeoutError is: those are made into findings."""
+
+
 @contextlib.contextmanager
 def deadline(seconds: float) -> Iterator[None]:
     def late(*_: object) -> None:
-        raise TimeoutError(f"not done after {seconds} s")
+        raise TooLateError(f"not done after {seconds} s")
 
     before = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
     try:
         yield
     finally:
@@ -78,7 +82,7 @@ EMITTERS: dict[str, Callable[[linkdata.Dataset], str]] = {
 NESTS = {"flow": "[", "map": "{a: ", "block": "- ", "keys": "? ", "mixed": "[{a: "}
 
 
-@pytest.mark.parametrize("size", [10**2, 10**3, 10**4, 10**5, 10**6])
+@pytest.mark.parametrize("size", [101, 10**3, 10**4, 10**5, 10**6])
 @pytest.mark.parametrize("nest", NESTS)
 def test_deep_nesting_is_refused_early_even_on_a_small_stack(nest: str, size: int) -> None:
     found: list[set[str]] = []
@@ -165,7 +169,7 @@ def test_an_alias_bomb_of_objects_is_written_once_each(emitter: str) -> None:
 
 @pytest.mark.xfail(
     strict=True,
-    raises=TimeoutError,
+    raises=TooLateError,
     reason="references to ordinary lists are written out each time",
 )
 @pytest.mark.parametrize("emitter", ["json", "expanded", "ttl", "nt", "tree"])
@@ -241,7 +245,7 @@ def test_large_texts_take_linear_time(text: str) -> None:
         read(Source("x", text))
 
 
-@pytest.mark.xfail(strict=True, raises=TimeoutError, reason="the place of each looks through all")
+@pytest.mark.xfail(strict=True, raises=TooLateError, reason="the place of each looks through all")
 def test_many_prefixes_take_linear_time() -> None:
     text = "".join(f"  p{number}: urn:x{number}\n" for number in range(60_000))
     with deadline(4):
@@ -263,7 +267,7 @@ def test_ten_thousand_documents(tmp_path: Path) -> None:
         assert list(linkdata.open(path).data.l) == list(range(2_000))
 
 
-@pytest.mark.xfail(strict=True, raises=TimeoutError, reason="2^n ways through two links")
+@pytest.mark.xfail(strict=True, raises=TooLateError, reason="2^n ways through two links")
 def test_links_that_lead_back_do_not_multiply_documents(tmp_path: Path) -> None:
     (tmp_path / "d").symlink_to(".")
     (tmp_path / "e").symlink_to(".")
@@ -272,7 +276,7 @@ def test_links_that_lead_back_do_not_multiply_documents(tmp_path: Path) -> None:
         linkdata.open(path)
 
 
-@pytest.mark.xfail(strict=True, raises=TimeoutError, reason="2^n ways through `extends`")
+@pytest.mark.xfail(strict=True, raises=TooLateError, reason="2^n ways through `extends`")
 def test_documents_that_are_extended_on_many_ways(tmp_path: Path) -> None:
     for level in range(40):
         write(
@@ -438,7 +442,7 @@ def test_a_fifo_does_not_hold_us_up(tree: Path, form: str) -> None:
     assert "resource-not-regular" in {one.code for one in found}
 
 
-@pytest.mark.xfail(strict=True, raises=TimeoutError, reason="it is opened to see if it is HDF5")
+@pytest.mark.xfail(strict=True, raises=TooLateError, reason="it is opened to see if it is HDF5")
 @pytest.mark.parametrize("what", [linkdata.open, linkdata.check])
 def test_a_fifo_as_the_document_itself(tmp_path: Path, what: Callable[[Path], Any]) -> None:
     os.mkfifo(tmp_path / "a.yaml")

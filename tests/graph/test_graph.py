@@ -21,13 +21,17 @@ from linkdata.syntax.references import format_path
 from linkdata.testing.strategies import Sample, documents
 
 
+class TooLateError(Exception):
+    """Not an OSError, as TimeoutError is: those are made into findings."""
+
+
 @contextlib.contextmanager
 def deadline(seconds: float) -> Iterator[None]:
     def late(*_: object) -> None:
-        raise TimeoutError(f"not done after {seconds} s")
+        raise TooLateError(f"not done after {seconds} s")
 
     before = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
     try:
         yield
     finally:

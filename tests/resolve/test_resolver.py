@@ -18,13 +18,17 @@ from linkdata.syntax.nodes import Mapping, Scalar, path_of
 from linkdata.syntax.references import format_path, parse_path
 
 
+class TooLateError(Exception):
+    """Not an OSError, as TimeoutError is: those are made into findings."""
+
+
 @contextlib.contextmanager
 def deadline(seconds: float) -> Iterator[None]:
     def late(*_: object) -> None:
-        raise TimeoutError(f"not done after {seconds} s")
+        raise TooLateError(f"not done after {seconds} s")
 
     before = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
     try:
         yield
     finally:
@@ -78,23 +82,21 @@ def test_a_chain_across_documents() -> None:
     assert World('x: "./b0.yaml#x"\n', **others, b300="x: 1\n").get("#x") == 1
 
 
-@pytest.mark.xfail(strict=True, reason="each reference of the chain is followed to its end anew")
 def test_checking_a_chain_takes_linear_work(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World(chain(500))
     steps = 0
-    original = Resolver._look_up
+    original = Resolver._begin
 
-    def counted(*args: Any, **given: Any) -> Target:
+    def counted(*args: Any, **given: Any) -> Any:
         nonlocal steps
         steps += 1
         return original(*args, **given)
 
-    monkeypatch.setattr(Resolver, "_look_up", counted)
+    monkeypatch.setattr(Resolver, "_begin", counted)
     assert world.findings() == []
     assert steps < 500 * 5
 
 
-@pytest.mark.xfail(strict=True, reason="every link of the circle is told with all of its links")
 def test_the_findings_about_a_circle_are_not_as_large_as_its_square() -> None:
     size = 300
     world = World("".join(f'a{n}: "#a{(n + 1) % size}"\n' for n in range(size)))
@@ -103,7 +105,6 @@ def test_the_findings_about_a_circle_are_not_as_large_as_its_square() -> None:
     assert sum(len(one.related) + len(one.message) for one in found) < size * 2_000
 
 
-@pytest.mark.xfail(strict=True, raises=ResolutionError, reason="told as `from-cycle` at 100 levels")
 @pytest.mark.parametrize("length", [101, 2_000])
 def test_a_long_chain_of_from_arrives(length: int) -> None:
     text = "".join(f'a{n}: {{from: "#a{n + 1}"}}\n' for n in range(length))
@@ -112,10 +113,9 @@ def test_a_long_chain_of_from_arrives(length: int) -> None:
 
 def test_a_chain_of_from_arrives() -> None:
     text = "".join(f'a{n}: {{from: "#a{n + 1}", k{n}: 1}}\n' for n in range(90))
-    assert len(World(f"{text}a90: {{x: 1}}\n").names("#a0")) == 91 + 1  # and `from`
+    assert len(World(f"{text}a90: {{x: 1}}\n").names("#a0")) == 91
 
 
-@pytest.mark.xfail(strict=True, raises=ResolutionError, reason="told as `reference-cycle` at 100")
 def test_references_that_need_each_other_on_the_way() -> None:
     length = 150
     text = "".join(f'a{n}: "#a{n + 1}.x"\n' for n in range(length))
@@ -208,7 +208,7 @@ def test_fields_that_a_scope_has_through_from_count() -> None:
 
 def test_fields_that_a_from_brings_do_not_count_for_itself() -> None:
     world = World('b: {c: {}}\nc: {q: 1}\ndata: {from: "@b", x: {from: "@c"}}\n')
-    assert world.names("#data.x") == ["from"] or "q" in world.names("#data.x")
+    assert world.names("#data.x") == [] or "q" in world.names("#data.x")
 
 
 def test_scopes_from_outside() -> None:
@@ -291,13 +291,11 @@ def test_lists_are_replaced_and_named_lists_merged() -> None:
     assert [world.get(f"#over.n.{path}") for path in ("u.v", "u.k", "t", "w")] == [1, 2, 3, 4]
 
 
-@pytest.mark.xfail(strict=True, reason="FRM-11: the fields of the lower keep their order")
 def test_fields_of_the_lower_come_first() -> None:
     world = World('base: {a: 1, b: 2}\nover: {from: "#base", c: 3, b: 4}\n')
     assert [name for name in world.names("#over") if name != "from"] == ["a", "b", "c"]
 
 
-@pytest.mark.xfail(strict=True, reason="LST-02: `from` in a named list brings names but no fields")
 def test_a_named_list_with_a_from() -> None:
     world = World('base: {x: 1}\nover: [{from: "#base"}, {y: 2}]\n')
     assert [world.resolver.field(world.target("#over"), name) is not None for name in "xy"] == [
@@ -335,7 +333,6 @@ def test_inherited_references_are_those_of_their_document() -> None:
     assert [world.get(f"#data.{path}") for path in ("x.f", "y.f", "x")] == [50, 50, "b#lens"]
 
 
-@pytest.mark.xfail(strict=True, raises=TimeoutError, reason="2^n: layers of each way are stacked")
 def test_documents_that_are_extended_on_many_ways() -> None:
     others = {f"b{n}": f"meta: {{extends: [b{n + 1}.yaml, b{n + 1}.yaml]}}\n" for n in range(40)}
     world = World("meta: {extends: b0.yaml}\n", **others, b40="data: {x: 1}\n")
@@ -397,7 +394,6 @@ def test_an_ambiguous_reference_names_its_places() -> None:
     ]
 
 
-@pytest.mark.xfail(strict=True, reason="DIA-01: errors are errors when they are followed")
 def test_a_document_whose_text_is_refused_gives_no_values() -> None:
     world = World('x: "./b.yaml#k"\n', b="k: 1\nk: 2\n")
     with pytest.raises(LinkdataError):
@@ -422,7 +418,6 @@ def test_keys_are_not_normalized() -> None:
     assert [world.get(f'#data."{key}"') for key in ("é", "e\u0301", "É")] == [1, 2, 3]
 
 
-@pytest.mark.xfail(strict=True, reason="what is being followed is kept in the resolver, for all")
 def test_one_dataset_in_several_threads() -> None:
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)

@@ -9,23 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linkdata import iri, plugins
+from linkdata import iri
 from linkdata.errors import (
     Diagnostic,
     LinkdataError,
-    Related,
     did_you_mean,
-    error,
     note,
     warning,
 )
+from linkdata.resolve.origins import origin_of
 from linkdata.resolve.registry import Context
 from linkdata.resolve.resolver import Resolver
-from linkdata.resolve.targets import FROM, entries, is_source, origin_of
-from linkdata.spans import Span
+from linkdata.resolve.targets import FROM, is_source
 from linkdata.syntax import nodes
-from linkdata.syntax.document import META, RESERVED, Document
-from linkdata.syntax.nodes import Alias, Candidate, Mapping, Node, Scalar
+from linkdata.syntax.document import META, RESERVED
+from linkdata.syntax.nodes import Candidate, Mapping, Node
 from linkdata.syntax.references import Form, is_escaped, parse_reference
 
 
@@ -106,102 +104,19 @@ def _bringing(root: Node) -> Iterator[Mapping | nodes.Sequence]:
 def _origin(
     resolver: Resolver, context: Context, mapping: Mapping | nodes.Sequence
 ) -> Iterator[Diagnostic]:
-    document = context.document
-    origin = entries(mapping)[FROM]
-    fields = entries(origin)
-    example = 'for example `from: {type: hdf5, source: "prefix:/path"}` or `from: "raw:#data"`'
-    if isinstance(origin, Alias):
-        origin = origin.target
-    if fields:
-        for key in ("type", "source"):
-            part = fields.get(key)
-            if part is None:
-                at = _key_place(document, mapping)
-                yield error("from-invalid", f"this `from` has no `{key}`", at, hint=example)
-            elif not isinstance(part, Scalar) or not isinstance(part.value, str):
-                yield error(
-                    "from-invalid", f"the `{key}` of a `from` is a string", document.span(part),
-                    hint=example,
-                )  # fmt: skip
-        for key, part in fields.items():
-            if key not in ("type", "source"):
-                yield error(
-                    "from-invalid", f"a `from` has no `{key}`", document.span(part),
-                    hint=did_you_mean(key, ("type", "source")) or example,
-                )  # fmt: skip
-        kind, source = fields.get("type"), fields.get("source")
-        if not isinstance(kind, Scalar) or not isinstance(source, Scalar):
-            return
-        known = ["linkdata", *plugins.names("linkdata.sources")]
-        if isinstance(kind.value, str) and kind.value not in known:
-            yield error(
-                "from-type-unknown", f"there is no source of the type `{kind.value}`",
-                document.span(kind), hint=did_you_mean(kind.value, known)
-                or "known are " + ", ".join(f"`{name}`" for name in known),
-            )  # fmt: skip
-            return
-    elif isinstance(origin, Scalar) and isinstance(origin.value, str):
-        kind, source = None, origin
-    else:
-        yield error("from-invalid", "a `from` is a reference, or has `type` and `source`",
-                    document.span(origin), hint=example)  # fmt: skip
+    """What is wrong with a `from`: its form, or how it goes on."""
+    origin, found = origin_of(context, mapping)
+    yield from found
+    if origin is None or origin.reference.form is Form.SOURCE:
         return
-    if not isinstance(source.value, str):
-        return
-    parsed = parse_reference(source.text) if isinstance(source, Candidate) else None
-    if parsed is None or is_escaped(source.text):
-        yield error("from-invalid", f"`{source.text}` is not a reference", document.span(source),
-                    hint=example)  # fmt: skip
-        return
-    to_file = parsed.form is Form.SOURCE
-    bound = context.prefixes.get(parsed.name)
-    if to_file and bound is None:
-        yield resolver.unknown_prefix(context, parsed, source)
-    elif bound is not None and bound.prefix.iri is not None:
-        yield error(
-            "prefix-wrong-kind", f"the prefix `{parsed.name}` is bound to an IRI, not to a file",
-            document.span(source), related=[Related("it is declared here", bound.prefix.span)],
-            hint="a file is declared as `- path: file.nwb`",
-        )  # fmt: skip
-    elif kind is None or kind.value == "linkdata":
-        if to_file:
-            yield error(
-                "from-invalid", f"`{source.text}` is a place in a source file",
-                document.span(source),
-                hint=f'write `from: {{type: hdf5, source: "{source.text}"}}`',
-            )  # fmt: skip
-        else:
-            yield from _expanded(resolver, context, mapping)
-    elif not to_file:
-        yield error(
-            "from-invalid", f"`{source.text}` is not a place in a source file",
-            document.span(source), hint='a place in a file is written `prefix:/path`',
-        )  # fmt: skip
-
-
-def _expanded(
-    resolver: Resolver, context: Context, mapping: Mapping | nodes.Sequence
-) -> Iterator[Diagnostic]:
-    """What goes wrong when the layers of an object are put together."""
-    origin = origin_of(mapping)
     try:
-        if origin is not None:
-            resolver.resolve(context, origin[1])
+        resolver.resolve(context, origin.candidate)
     except LinkdataError:
         return  # among the findings about references
     try:
         resolver.object(resolver.place(context, mapping))
     except LinkdataError as problem:
         yield from problem.diagnostics
-
-
-def _key_place(document: Document, mapping: Mapping | nodes.Sequence) -> Span:
-    """The place of the key `from`."""
-    holders = [mapping] if isinstance(mapping, Mapping) else mapping.items
-    for holder in holders:
-        if isinstance(holder, Mapping) and FROM in holder.entries:
-            return document.key_span(holder, FROM)
-    return document.span(mapping)
 
 
 def _is_origin(candidate: Candidate) -> bool:

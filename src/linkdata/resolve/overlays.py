@@ -11,9 +11,11 @@ steps into the object, so a document without overlays pays nothing for them.
 
 from __future__ import annotations
 
+import threading
 from abc import ABC, abstractmethod
 
 from linkdata.errors import Diagnostic, Related, ResolutionError, error
+from linkdata.resolve.origins import origin_of
 from linkdata.resolve.registry import Context
 from linkdata.resolve.targets import (
     FROM,
@@ -25,7 +27,6 @@ from linkdata.resolve.targets import (
     is_meta,
     is_object,
     is_root,
-    origin_of,
 )
 from linkdata.syntax import nodes
 from linkdata.syntax.document import META, META_PARTS, RESERVED
@@ -40,6 +41,8 @@ class Overlays(ABC):
     """Fields of objects, layer upon layer; remembers what it put together."""
 
     def __init__(self) -> None:
+        # What is being followed is noted here, so only one thread at a time may follow.
+        self._lock = threading.RLock()
         self._objects: dict[tuple[object, ...], Object] = {}
         self._expanding: dict[int, Context] = {}
         self._places: dict[int, Target] = {}
@@ -59,12 +62,13 @@ class Overlays(ABC):
         """The root of a document, laid over the documents that it extends."""
         known = self._roots.get(id(context))
         if known is None:
-            under: list[Layer] = []
+            under: dict[int, Layer] = {}
             for extended in context.extends:
                 base = self.root(extended)
                 assert isinstance(base.node, Mapping)
-                under += [(extended, base.node), *base.under]
-            known = Target(context, context.document.root, tuple(under))
+                for layer in ((extended, base.node), *base.under):
+                    under.setdefault(id(layer[1]), layer)  # reached on several ways: once
+            known = Target(context, context.document.root, tuple(under.values()))
             self._roots[id(context)] = known
         return known
 
@@ -97,9 +101,9 @@ class Overlays(ABC):
             return self._layered(target, step)
         if type(node) is nodes.Sequence:
             if isinstance(step, str):
-                if target.under:
+                if target.under or target.external is not None or FROM in entries(node):
                     return self._layered(target, step)
-                found = None if node.named is None else node.named.get(step)
+                found = entries(node).get(step)
             elif step >= len(node.items):
                 return None
             elif node.named is not None:
@@ -119,20 +123,22 @@ class Overlays(ABC):
         node = target.node
         if not isinstance(node, Mapping | nodes.Sequence):
             return []
-        found: dict[str, None] = {}
         layers, external = self.object(target)
-        nulls: dict[str, int] = {}
-        for depth, (_, mapping) in enumerate(layers):
+        found: dict[str, None] = {}
+        gone: set[str] = set()
+        for depth in range(len(layers) - 1, -1, -1):  # those of the lowest keep their order
+            mapping = layers[depth][1]
             for key, value in entries(mapping).items():
-                if depth and key in RESERVED and is_root(mapping):
+                if key == FROM or (depth and key in RESERVED and is_root(mapping)):
                     continue
-                if key not in found and isinstance(value, Scalar) and value.is_null:
-                    nulls[key] = depth
-                found[key] = None
-        for key, depth in nulls.items():  # laid over something, null takes it away
-            if external is not None or any(key in entries(m) for _, m in layers[depth + 1 :]):
-                del found[key]
-        return list(found)
+                # Laid over something, null takes it away.
+                null = isinstance(value, Scalar) and value.is_null
+                if null and (key in found or external is not None):
+                    gone.add(key)
+                else:
+                    gone.discard(key)
+                    found[key] = None
+        return [key for key in found if key not in gone]
 
     # Objects and their layers
 
@@ -150,63 +156,70 @@ class Overlays(ABC):
         key = (id(node), target.external, *(id(mapping) for _, mapping in target.under))
         known = self._objects.get(key)
         if known is None:
-            known = self._expand(target, node)
-            # While an outer `from` is being expanded, what is found may lack its layers.
-            if not self._expanding:
-                self._objects[key] = known
+            with self._lock:
+                known = self._expand(target, node)
+                # While an outer `from` is being expanded, what is found may lack its layers.
+                if not self._expanding:
+                    self._objects[key] = known
         return known
 
     def _expand(self, target: Target, node: Mapping | nodes.Sequence) -> Object:
+        """Put the layers of an object together: its own, then those of what it comes from."""
+        layers: list[Layer] = []
+        seen: set[int] = set()
         raw: list[Layer] = [(target.context, node), *target.under]
-        for index, (context, mapping) in enumerate(raw):
-            if FROM not in entries(mapping):
-                continue
-            if id(mapping) in self._expanding:
-                # Only text counts for names that a `from` itself needs.
-                return Object(tuple(raw[: index + 1]), None)
-            base = self._brought(context, mapping)
+        external = target.external
+        while True:
+            base: Target | External | None = None
+            for context, mapping in raw:
+                layers.append((context, mapping))
+                if FROM in entries(mapping):
+                    if id(mapping) in self._expanding:
+                        # Only text counts for names that a `from` itself needs.
+                        return Object(tuple(layers), None)
+                    base = self._brought(context, mapping, seen)
+                    break
             if base is None:
-                continue
-            return Object((*raw[: index + 1], *base.layers), base.external)
-        return Object(tuple(raw), target.external)
+                return Object(tuple(layers), external)
+            if isinstance(base, External):
+                return Object(tuple(layers), base)
+            below = base.node
+            if below is None:
+                return Object(tuple(layers), base.external)
+            assert isinstance(below, Mapping | nodes.Sequence)
+            raw, external = [(base.context, below), *base.under], base.external
 
-    def _brought(self, context: Context, mapping: Mapping | nodes.Sequence) -> Object | None:
-        """What the `from` of a mapping brings; None when it has the wrong form (check tells)."""
-        origin = origin_of(mapping)
+    def _brought(
+        self, context: Context, mapping: Mapping | nodes.Sequence, seen: set[int]
+    ) -> Target | External:
+        """What the `from` of a mapping leads to. `seen` are mappings whose `from` led here."""
+        origin, problems = origin_of(context, mapping)
         if origin is None:
-            return None
-        kind, candidate = origin
-        if len(self._expanding) >= MAX_NESTED:
-            raise ResolutionError(self._from_cycle(context, candidate))
-        reference = self.reference(context, candidate)
-        if reference is None:
-            return None
-        if reference.form is Form.SOURCE:
+            raise ResolutionError(problems)
+        candidate = origin.candidate
+        if origin.reference.form is Form.SOURCE:
             span = context.document.span(candidate)
-            bound = context.prefixes[reference.name]
-            return Object((), External(kind, bound, reference.target, (), span))
-        if kind != "linkdata":
-            return None
+            bound = context.prefixes[origin.reference.name]
+            return External(origin.type, bound, origin.reference.target, (), span)
+        if id(mapping) in seen or len(self._expanding) >= MAX_NESTED:
+            raise ResolutionError(self._from_cycle(context, candidate))
+        seen.add(id(mapping))
         self._expanding[id(mapping)] = context
         try:
             target = self.resolve(context, candidate)
-            node = target.node
-            if node is not None and id(node) in self._expanding:
-                raise ResolutionError(self._from_cycle(context, candidate))
-            if node is not None and not is_object(node):
-                raise ResolutionError(
-                    error(
-                        "from-not-object", f"`{candidate.text}` is not an object",
-                        context.document.span(candidate),
-                        related=[Related("it leads here", target.context.document.span(node))],
-                        hint="only objects are brought; refer to a value directly",
-                    )
-                )  # fmt: skip
-            if isinstance(node, Mapping | nodes.Sequence) and FROM in entries(node):
-                return self._expand(target, node)
-            return self.object(target)
         finally:
             del self._expanding[id(mapping)]
+        node = target.node
+        if node is not None and not is_object(node):
+            raise ResolutionError(
+                error(
+                    "from-not-object", f"`{candidate.text}` is not an object",
+                    context.document.span(candidate),
+                    related=[Related("it leads here", target.context.document.span(node))],
+                    hint="only objects are brought; refer to a value directly",
+                )
+            )  # fmt: skip
+        return target
 
     def _layered(self, target: Target, step: str) -> Target | None:
         """A field of an object with several layers."""

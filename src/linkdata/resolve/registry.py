@@ -15,7 +15,7 @@ from types import MappingProxyType
 from urllib.parse import unquote, urljoin, urlsplit
 
 from linkdata import iri
-from linkdata.errors import Diagnostic, RetrievalError, did_you_mean, error
+from linkdata.errors import Diagnostic, RetrievalError, Severity, did_you_mean, error
 from linkdata.spans import Span
 from linkdata.syntax.document import Document, Import, Prefix
 from linkdata.syntax.references import Form, Reference, Step, format_path
@@ -100,6 +100,9 @@ class Registry:
             )
         found = self.resources.get(location)
         if found is not None:
+            problems = [one for one in found.diagnostics if one.severity is Severity.ERROR]
+            if problems:
+                raise RetrievalError(problems)
             return found
         failure = self.failures.get(key)
         if failure is None:

@@ -10,21 +10,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from linkdata.errors import Diagnostic, LinkdataError, Related, ResolutionError, did_you_mean, error
-from linkdata.resolve.overlays import MAX_NESTED, Overlays
+from linkdata.resolve.origins import unknown_prefix
+from linkdata.resolve.overlays import Overlays
 from linkdata.resolve.registry import Context, Registry
 from linkdata.resolve.targets import (
-    FROM,
     External,
     Target,
     is_object,
     is_root,
     is_source,
+    owner_of,
 )
 from linkdata.spans import Span
 from linkdata.syntax import nodes
 from linkdata.syntax.document import RESERVED
 from linkdata.syntax.nodes import Alias, Candidate, Kind, Node, Scalar, Step
 from linkdata.syntax.references import Form, Reference, is_escaped, parse_reference
+
+#: How many links of a circle a finding shows.
+MAX_SHOWN = 8
 
 
 class _Missing(Exception):
@@ -38,6 +42,20 @@ class _Missing(Exception):
         self.reason = reason
 
 
+class _Step:
+    """A reference that is being followed: where it got to, and what of its path is left."""
+
+    __slots__ = ("candidate", "context", "index", "path", "reference", "target")
+
+    def __init__(self, context: Context, candidate: Candidate) -> None:
+        self.context = context
+        self.candidate = candidate
+        self.reference: Reference | None = None
+        self.target: Target | None = None
+        self.path: tuple[Step, ...] = ()
+        self.index = 0
+
+
 class Resolver(Overlays):
     """Looks things up in one registry, and remembers what it found."""
 
@@ -45,7 +63,7 @@ class Resolver(Overlays):
         super().__init__()
         self.registry = registry
         self._found: dict[int, Target | LinkdataError] = {}
-        self._following: dict[int, tuple[Context, Candidate]] = {}
+        self._following: dict[int, _Step] = {}
 
     # References
 
@@ -63,23 +81,12 @@ class Resolver(Overlays):
             bound = context.prefixes.get(reference.name)
             if bound is None:
                 if reference.form is Form.DOCUMENT and not self._is_alias(context, reference.name):
-                    raise ResolutionError(self.unknown_prefix(context, reference, node))
+                    span = context.document.span(node)
+                    raise ResolutionError(unknown_prefix(context, reference.name, span))
                 return None
             if bound.prefix.iri is not None:
                 return None
         return reference
-
-    def unknown_prefix(
-        self, context: Context, reference: Reference, node: Node | None
-    ) -> Diagnostic:
-        """The finding that a reference's prefix is not declared."""
-        return error(
-            "prefix-unknown",
-            f"the prefix `{reference.name}` is not declared",
-            context.document.span(node) if node is not None else None,
-            hint=did_you_mean(reference.name, context.prefixes)
-            or "declare it in `meta.prefixes`; if a plain string is meant, tag it `!!str`",
-        )
 
     def resolve(self, context: Context, candidate: Candidate) -> Target:
         """What a reference of a document means, followed to its end.
@@ -88,43 +95,106 @@ class Resolver(Overlays):
         """
         known = self._found.get(id(candidate))
         if known is None:
-            try:
-                known = self._resolve(context, candidate)
-            except LinkdataError as problem:
-                known = problem
-            # Inside another look-up the answer may be one of a chain, or lack layers.
-            if not self._expanding and (isinstance(known, Target) or not self._following):
-                self._found[id(candidate)] = known
+            with self._lock:
+                known = self._follow(context, candidate)
         if isinstance(known, LinkdataError):
             raise known
         return known
 
-    def _resolve(self, context: Context, candidate: Candidate) -> Target:
-        """Follow a chain of references, one after the other."""
-        trail: list[int] = []
+    def _follow(self, context: Context, candidate: Candidate) -> Target | LinkdataError:
+        """Follow a reference, and those that its way leads through, without recursion."""
+        stack = [_Step(context, candidate)]
+        self._following[id(candidate)] = stack[0]
+        answer: Target | LinkdataError
         try:
             while True:
-                key = id(candidate)
-                if key in self._following or len(self._following) >= MAX_NESTED + len(trail):
-                    raise ResolutionError(self._cycle(context, candidate))
-                self._following[key] = (context, candidate)
-                trail.append(key)
-                reference = self.reference(context, candidate)
-                if reference is None:
-                    return Target(context, candidate)
-                target = self._look_up(context, reference, candidate)
-                node = target.node
-                if type(node) is Alias:
-                    return self.place(target.context, node.target)
-                if type(node) is not Candidate or self.reference(target.context, node) is None:
-                    return target
-                known = self._found.get(id(node))
+                step = stack[-1]
+                try:
+                    through = self._advance(step)
+                except LinkdataError as problem:
+                    answer = problem
+                    break
+                if through is None:  # it has arrived
+                    assert step.target is not None
+                    answer = step.target
+                    self._keep(step, answer)
+                    stack.pop()
+                    self._following.pop(id(step.candidate))
+                    if not stack:
+                        return answer
+                    stack[-1].target = answer
+                    continue
+                known = self._found.get(id(through.candidate))
                 if isinstance(known, Target):
-                    return known
-                context, candidate = target.context, node
+                    step.target = known
+                elif known is not None:
+                    answer = known
+                    break
+                elif id(through.candidate) in self._following:
+                    answer = self._circle(through.candidate)
+                    break
+                else:
+                    stack.append(through)
+                    self._following[id(through.candidate)] = through
+            # All that depended on what failed fails for the same reason.
+            for step in stack:
+                self._keep(step, self._found.get(id(step.candidate), answer))
+            return self._found.get(id(candidate), answer)
         finally:
-            for key in trail:
-                self._following.pop(key, None)
+            for step in stack:
+                self._following.pop(id(step.candidate), None)
+
+    def _keep(self, step: _Step, answer: Target | LinkdataError) -> None:
+        """Remember an answer, unless it may lack layers that are just being put together."""
+        if not self._expanding:
+            self._found[id(step.candidate)] = answer
+
+    def _advance(self, step: _Step) -> _Step | None:
+        """Go on until another reference has to be followed first, or until it has arrived."""
+        if step.target is None:
+            reference = self.reference(step.context, step.candidate)
+            if reference is None:
+                step.target = Target(step.context, step.candidate)
+                return None
+            step.reference = reference
+            step.target, step.path = self._begin(step.context, reference, step.candidate, ())
+        while True:
+            target = step.target
+            node = target.node
+            if type(node) is Candidate and node is not step.candidate:
+                if self.reference(target.context, node) is not None:
+                    return _Step(target.context, node)
+            elif type(node) is Candidate and step.reference is not None:
+                return _Step(target.context, node)  # a reference to itself
+            elif type(node) is Alias:
+                step.target = self.place(target.context, node.target)
+                continue
+            if step.index == len(step.path):
+                return None
+            found = self.field(target, step.path[step.index])
+            if found is None:
+                assert step.reference is not None
+                missing = _Missing(step.index, target, self.names(target),
+                                   self._why(target, step.path[step.index]))  # fmt: skip
+                span = step.context.document.span(step.candidate)
+                raise ResolutionError(self._dangling(step.reference, missing, span))
+            step.target = found
+            step.index += 1
+
+    def _circle(self, candidate: Candidate) -> LinkdataError:
+        """The answer for all references of a circle, each with itself as the first."""
+        chain = list(self._following.values())
+        start = next(i for i, step in enumerate(chain) if step.candidate is candidate)
+        circle = chain[start:]
+        for number, step in enumerate(circle):
+            turned = circle[number : number + MAX_SHOWN + 1]
+            turned += circle[: min(number, MAX_SHOWN + 1 - len(turned))]
+            problem = ResolutionError(self._cycle(turned, len(circle)))
+            if not self._expanding:
+                self._found[id(step.candidate)] = problem
+            if number == 0:
+                answer = problem
+        return answer
 
     def resolve_text(self, context: Context, text: str, slot: tuple[Step, ...] = ()) -> Target:
         """What a reference means that is not written in a document.
@@ -144,34 +214,36 @@ class Resolver(Overlays):
         if reference.form in (Form.SOURCE, Form.DOCUMENT):
             bound = context.prefixes.get(reference.name)
             if bound is None or bound.prefix.iri is not None:
-                raise ResolutionError(self.unknown_prefix(context, reference, None))
-        return self.settle(self._look_up(context, reference, None, slot))
+                raise ResolutionError(unknown_prefix(context, reference.name, None))
+        target, path = self._begin(context, reference, None, slot)
+        try:
+            return self.settle(self.walk(target, path))
+        except _Missing as missing:
+            raise ResolutionError(self._dangling(reference, missing, None)) from None
 
-    def _look_up(
+    def _begin(
         self,
         context: Context,
         reference: Reference,
         candidate: Candidate | None,
-        slot: tuple[Step, ...] = (),
-    ) -> Target:
-        """Where a reference leads, not followed further."""
-        form, path = reference.form, reference.path
-        try:
-            if form is Form.LOCAL:
-                return self.walk(self.root(context), path)
-            if form is Form.LEXICAL:
-                scope = self._scope(context, str(path[0]), candidate, slot)
-                return self.walk(scope, path)
-        except _Missing as missing:
-            span = _span(context, candidate)
-            raise ResolutionError(self._dangling(reference, missing, span)) from None
+        slot: tuple[Step, ...],
+    ) -> tuple[Target, tuple[Step, ...]]:
+        """Where the way of a reference begins, and the steps to take from there."""
+        form = reference.form
+        if form is Form.LOCAL:
+            return self.root(context), reference.path
+        if form is Form.LEXICAL:
+            return self._scope(context, str(reference.path[0]), candidate, slot), reference.path
         span = _span(context, candidate)
         if form is Form.SOURCE:
             bound = context.prefixes[reference.name]
             where = span or context.document.source.span(0)
-            return Target(context, None, (), External("hdf5", bound, reference.target, (), where))
-        resource = self.registry.resource(context, reference, span)
-        return self._in_resource(resource.contexts, reference, span)
+            external = External("hdf5", bound, reference.target, (), where)
+            return Target(context, None, (), external), ()
+        contexts = self.registry.resource(context, reference, span).contexts
+        if len(contexts) == 1:
+            return self.root(contexts[0]), reference.path
+        return self._in_resource(contexts, reference, span), ()
 
     def _in_resource(
         self, contexts: Sequence[Context], reference: Reference, span: Span | None
@@ -209,10 +281,7 @@ class Resolver(Overlays):
         self, context: Context, name: str, candidate: Candidate | None, slot: tuple[Step, ...]
     ) -> Target:
         """The nearest scope that has a name; `ResolutionError` when none has."""
-        owner = None
-        if candidate is not None:
-            owner = candidate.parent if candidate.slot == FROM else None
-            owner = candidate.parent.parent if is_source(candidate) else owner
+        owner = owner_of(candidate) if candidate is not None else None
         if owner is not None and id(owner) not in self._expanding:
             # What a `from` brings does not count in the look-up of its source.
             self._expanding[id(owner)] = context
@@ -304,18 +373,20 @@ class Resolver(Overlays):
 
     # What went wrong
 
-    def _cycle(self, context: Context, candidate: Candidate) -> Diagnostic:
-        chain = list(self._following.values())
-        keys = list(self._following)
-        if id(candidate) in keys:
-            chain = chain[keys.index(id(candidate)) :]
-        where, first = chain[0] if chain else (context, candidate)
-        way = " -> ".join(f"`{link.text}`" for _, link in [*chain, (where, first)])
+    def _cycle(self, chain: list[_Step], length: int) -> Diagnostic:
+        """The finding about a circle, seen from its first reference; only some are shown."""
+        first = chain[0]
+        shown = chain[:MAX_SHOWN]
+        way = " -> ".join(f"`{step.candidate.text}`" for step in shown)
+        way += f" -> ... {length - len(shown)} more" if length > len(shown) else ""
         return error(
             "reference-cycle",
-            f"the chain of references never arrives: {way}",
-            where.document.span(first),
-            related=[Related("it goes on here", at.document.span(link)) for at, link in chain[1:]],
+            f"the chain of references never arrives: {way} -> `{first.candidate.text}`",
+            first.context.document.span(first.candidate),
+            related=[
+                Related("it goes on here", step.context.document.span(step.candidate))
+                for step in shown[1:]
+            ],
             hint="one of them has to lead to an object or a value",
         )
 

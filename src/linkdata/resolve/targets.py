@@ -13,7 +13,7 @@ from linkdata.resolve.registry import Bound, Context
 from linkdata.spans import Span
 from linkdata.syntax import nodes
 from linkdata.syntax.document import META
-from linkdata.syntax.nodes import Candidate, Mapping, Node, Scalar, Step
+from linkdata.syntax.nodes import Candidate, Mapping, Node, Step
 
 FROM = "from"
 
@@ -80,19 +80,6 @@ def is_object(node: Node) -> bool:
     return type(node) is Mapping or (type(node) is nodes.Sequence and node.named is not None)
 
 
-def origin_of(mapping: Node) -> tuple[str, Candidate] | None:
-    """The type and the source of a mapping's `from`; None when it has not that form."""
-    origin = entries(mapping).get(FROM)
-    if type(origin) is Candidate:
-        return "linkdata", origin
-    if origin is not None:
-        fields = entries(origin)
-        kind, source = fields.get("type"), fields.get("source")
-        if isinstance(kind, Scalar) and type(source) is Candidate and isinstance(kind.value, str):
-            return kind.value, source
-    return None
-
-
 def is_meta(node: Node | None) -> bool:
     """Whether a node is the `meta` of a document."""
     return type(node) is Mapping and node.slot == META and is_root(node.parent)
@@ -101,6 +88,18 @@ def is_meta(node: Node | None) -> bool:
 def is_root(node: Node | None) -> bool:
     """Whether a node is the root of a document."""
     return type(node) is Mapping and node.parent is None
+
+
+def owner_of(candidate: Candidate) -> Mapping | nodes.Sequence | None:
+    """The object whose `from` a candidate is, or None for every other candidate."""
+    holder: Mapping | nodes.Sequence | None = None
+    if is_source(candidate):
+        holder = candidate.parent.parent
+    elif candidate.slot == FROM:
+        holder = candidate.parent
+    if holder is not None and type(holder.parent) is nodes.Sequence and holder.parent.named:
+        return holder.parent  # a named list stands for its one-key mappings
+    return holder
 
 
 def is_source(candidate: Candidate) -> bool:
