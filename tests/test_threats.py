@@ -167,11 +167,6 @@ def test_an_alias_bomb_of_objects_is_written_once_each(emitter: str) -> None:
         assert len(EMITTERS[emitter](linkdata.loads(text))) < 50_000
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=TooLateError,
-    reason="references to ordinary lists are written out each time",
-)
 @pytest.mark.parametrize("emitter", ["json", "expanded", "ttl", "nt", "tree"])
 def test_the_same_bomb_made_of_references(emitter: str) -> None:
     text = "data:\n  l0: [x, x, x, x, x, x, x, x, x, x]\n"
@@ -488,6 +483,7 @@ def test_a_file_that_is_swapped_after_it_was_verified_is_not_read(
         assert linkdata.open(path).data.x == 1
 
 
+@pytest.mark.xfail(strict=True, raises=OSError, reason="the descriptor is closed twice: EBADF")
 def test_a_file_that_is_changed_later_is_verified_again(tmp_path: Path) -> None:
     with h5py.File(tmp_path / "x.h5", "w") as file:
         file["v"] = 1
@@ -517,7 +513,10 @@ def test_no_socket_is_opened_whatever_a_document_says(
         tried.append(str(given))
         raise AssertionError("a socket was opened")
 
-    monkeypatch.setattr(socket, "socket", refuse)
+    class Refused(socket.socket):  # a class, as others derive from it
+        __init__ = refuse  # type: ignore[assignment]
+
+    monkeypatch.setattr(socket, "socket", Refused)
     monkeypatch.setattr(socket, "create_connection", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     url = "http://127.0.0.1:9/x"
@@ -600,7 +599,6 @@ def test_cycles_end(tmp_path: Path, cycle: str) -> None:
                 emit(linkdata.open(path))
 
 
-@pytest.mark.xfail(strict=True, raises=RecursionError, reason="REF-19: circles are no error")
 @pytest.mark.parametrize("emitter", ["json", "expanded", "ttl", "nt", "tree"])
 @pytest.mark.parametrize(
     "text", ['data: {a: ["#data.a"]}\n', 'data: {a: ["#data.b"], b: ["#data.a"]}\n']

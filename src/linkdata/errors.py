@@ -245,6 +245,7 @@ CODES: dict[str, str] = {
     "reference-dangling": "a reference leads to nothing",
     "reference-ambiguous": "a reference leads to several things",
     "reference-cycle": "a chain of references never arrives",
+    "value-too-large": "a value that references make too large or too deep",
     "prefix-unknown": "a prefix that is not declared",
     "prefix-wrong-kind": "a prefix is used for what it is not bound to",
     # identity

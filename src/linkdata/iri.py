@@ -54,7 +54,7 @@ def is_base(text: str) -> bool:
 
 def encode(text: str) -> str:
     """Percent-encode what the fragment of an IRI may not hold, from its UTF-8 form."""
-    return _NOT_ALLOWED.sub(lambda run: quote(run[0], safe=""), text)
+    return _NOT_ALLOWED.sub(lambda run: quote(run[0], safe="", errors="surrogateescape"), text)
 
 
 def expand(curie: str, prefixes: Mapping[str, str]) -> str | None:

@@ -208,13 +208,11 @@ def test_attributes_are_fields(path: Path) -> None:
     assert linkdata.open(path).data.raw.unit == "V"
 
 
-@pytest.mark.xfail(strict=True, raises=SourceError, reason="SRC-01: attributes are fields too")
 @pytest.mark.parametrize("reference", ["#data.raw.unit", "#data.series.data.unit"])
 def test_attributes_are_reached_by_a_path(path: Path, reference: str) -> None:
     assert linkdata.open(path)[reference] in ("V", "mV")
 
 
-@pytest.mark.xfail(strict=True, reason="the steps are joined to one path and taken apart again")
 @pytest.mark.parametrize("reference", ['#data.raw."series/data"', '#data.raw.series.".".rate'])
 def test_a_step_is_one_name_inside_a_file(path: Path, reference: str) -> None:
     with pytest.raises(LinkdataError):
@@ -226,7 +224,6 @@ def test_a_position_is_no_name_inside_a_file(path: Path) -> None:
         linkdata.open(path)["#data.raw[0]"]
 
 
-@pytest.mark.xfail(strict=True, reason="a null further down hides the name, not the value")
 def test_what_was_taken_away_from_a_file_may_come_back(path: Path) -> None:
     path.write_text(
         'prefixes: {f: {path: x.h5}}\nbase: {from: {type: hdf5, source: "f:/g"}, unit: }\n'
@@ -238,7 +235,6 @@ def test_what_was_taken_away_from_a_file_may_come_back(path: Path) -> None:
     assert "unit" in ds.data
 
 
-@pytest.mark.xfail(strict=True, raises=UnicodeEncodeError, reason="a foreign exception")
 @pytest.mark.parametrize("format", ["json", "nt", "ttl", "yaml"])
 def test_names_in_a_file_that_are_not_utf8(tmp_path: Path, format: str) -> None:
     with h5py.File(tmp_path / "x.h5", "w") as file:

@@ -48,9 +48,6 @@ def test_what_places(text: str, expected: list[str]) -> None:
     assert placed(text) == expected
 
 
-@pytest.mark.xfail(
-    strict=True, reason="TXT-17, PLC-02: an alias is read as a reference, so it places"
-)
 def test_an_alias_places() -> None:
     import json
 

@@ -122,13 +122,11 @@ def test_an_authority_does_not_begin_with_a_digit() -> None:
     assert parse_reference("//1lab/x.yaml#a") is None
 
 
-@pytest.mark.xfail(strict=True, reason="the ABNF: filepath has no control characters")
 @pytest.mark.parametrize("text", ["./x\ny#a", "./x\ty#a", "./x\x7fy#a", "//lab/x\x85#a"])
 def test_no_control_characters_in_the_path_of_a_file(text: str) -> None:
     assert parse_reference(text) is None
 
 
-@pytest.mark.xfail(strict=True, raises=ValueError, reason="int() refuses more than 4300 digits")
 @pytest.mark.parametrize("text", ["#a[{}]", "./x#a[{}]", "p:#a[{}]", "@a[{}]"])
 def test_a_position_of_five_thousand_digits(text: str) -> None:
     parse_reference(text.format("9" * 5000))

@@ -109,7 +109,9 @@ def _shown(graph: Graph, value: Any, *, whole: bool, as_json: bool, quiet: bool)
     if as_json:
         return json.dumps(plain, indent=2, ensure_ascii=False)
     if isinstance(plain, dict | list):
-        return _yaml(plain)
+        from linkdata.syntax.writer import written
+
+        return written(plain).removesuffix("\n")
     return plain if isinstance(plain, str) else json.dumps(plain)
 
 
@@ -143,23 +145,3 @@ def _edges(array: Any) -> Any:
     for corner in product(*cuts):
         found[tuple(into for _, into in corner)] = array[tuple(here for here, _ in corner)]
     return found
-
-
-def _yaml(value: Any) -> str:
-    import yaml
-
-    from linkdata.syntax.scalars import is_plain_safe
-
-    class Dumper(yaml.SafeDumper):
-        def ignore_aliases(self, data: Any) -> bool:
-            return True
-
-    def text(dumper: yaml.SafeDumper, words: str) -> yaml.ScalarNode:
-        # What is a string to YAML 1.1 may be a number to YAML 1.2.
-        style = None if is_plain_safe(words) else "'"
-        return dumper.represent_scalar("tag:yaml.org,2002:str", words, style=style)
-
-    Dumper.add_representer(str, text)
-    return yaml.dump(
-        value, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100
-    ).removesuffix("\n")

@@ -22,6 +22,7 @@ from linkdata.spans import Span
 from linkdata.syntax.document import Document
 from linkdata.syntax.edits import Edit, applied, quoted
 from linkdata.syntax.references import Form, Reference, parse_reference
+from linkdata.syntax.writer import written
 
 FORMATS = {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".ttl": "ttl", ".nt": "nt"}
 #: Formats of the design that later versions have.
@@ -77,7 +78,7 @@ def parts(graph: Graph, format: str, path: Path | None, *, expanded: bool) -> It
     if format == "yaml" and not expanded:
         return [document_text(graph, path)]
     if format == "yaml":
-        return [_expanded_yaml(graph)]
+        return [written(expanded_document(graph))]
     if format == "json":
         return [json.dumps(expanded_document(graph), indent=2, ensure_ascii=False), "\n"]
     if format in ("ttl", "nt"):
@@ -88,17 +89,6 @@ def parts(graph: Graph, format: str, path: Path | None, *, expanded: bool) -> It
         error("output-format-unknown", f"there is no format `{format}`",
               hint="one of yaml, json, ttl, nt")
     )  # fmt: skip
-
-
-def _expanded_yaml(graph: Graph) -> str:
-    import yaml
-
-    class Dumper(yaml.CSafeDumper):
-        def ignore_aliases(self, data: object) -> bool:
-            return True
-
-    body = expanded_document(graph)
-    return yaml.dump(body, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 
 def document_text(graph: Graph, path: Path | None) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 from linkdata.arrays.protocols import Dataset, Group, Item
 from linkdata.errors import FieldError, SourceError, did_you_mean, error
 from linkdata.resolve.registry import Context
-from linkdata.resolve.targets import FROM, External, Layer, Target, entries, is_root
+from linkdata.resolve.targets import External, Layer, Target, entries, is_root
 from linkdata.spans import Span
 from linkdata.syntax.document import RESERVED
 from linkdata.syntax.nodes import Scalar
@@ -88,12 +88,15 @@ class Entity:
         """
         if self._item is None and self.external is not None:
             try:
-                self._item = self.graph.files.item(self.external)
+                value = self.graph.outside(self.external, self.span if self.layers else None)
             except SourceError as problem:
                 # An object laid over a source may have parts that the source lacks.
                 if problem.code != "source-path-missing" or self._must_exist():
                     raise
                 self.external = None
+                return None
+            found: Any = value.target.item if isinstance(value, Link) else value
+            self._item = found if hasattr(found, "kind") else getattr(found, "dataset", None)
         return self._item
 
     def _must_exist(self) -> bool:
@@ -130,31 +133,29 @@ class Entity:
     def keys(self) -> list[str]:
         """The names of the fields: as written, then as the source file has them."""
         found: dict[str, None] = {}
-        if self.target is not None and self.layers:
-            found.update(dict.fromkeys(self.graph.resolver.names(self.target)))
-            hidden = RESERVED if is_root(self.layers[0][1]) else ()
-            for key in (FROM, *hidden):
-                found.pop(key, None)
-        item = self.item
         dropped = self._dropped
+        item = self.item
         if item is not None:
             group = as_group(item)
             if group is not None:
                 found.update(dict.fromkeys(group.keys()))
             found.update(dict.fromkeys(item.attributes))
+        if self.target is not None and self.layers:
+            hidden = RESERVED if is_root(self.layers[0][1]) else ()
+            names = self.graph.resolver.names(self.target)
+            found.update((name, None) for name in names if name not in hidden)
         return [key for key in found if key not in dropped]
 
     @property
     def _dropped(self) -> frozenset[str]:
-        """The fields over which a null was laid."""
+        """The fields of the source file over which a null was laid."""
         if self.external is None:
             return frozenset()
-        return frozenset(
-            key
-            for _, mapping in self.layers
-            for key, node in entries(mapping).items()
-            if isinstance(node, Scalar) and node.is_null
-        )
+        said: dict[str, bool] = {}
+        for _, mapping in self.layers:  # the upper one decides
+            for key, node in entries(mapping).items():
+                said.setdefault(key, isinstance(node, Scalar) and node.is_null)
+        return frozenset(key for key, null in said.items() if null)
 
     def __contains__(self, key: object) -> bool:
         return key in self.keys()

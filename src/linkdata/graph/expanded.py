@@ -15,63 +15,108 @@ from typing import Any, TypeAlias
 
 from linkdata.arrays.base import is_text
 from linkdata.arrays.inline import InlineArray
-from linkdata.graph.entity import IS_A, Entity, Link, Value
-from linkdata.graph.graph import Graph
+from linkdata.errors import ResolutionError, error
+from linkdata.graph.entity import IS_A, VALUE, Entity, Link, Value
+from linkdata.graph.graph import MAX_WEIGHT, Graph
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 ID, TYPE = "@id", "@type"
 
 
+#: How deep objects may stand in each other, so that JSON readers can follow.
+MAX_NESTING = 200
+
+
 def expanded_document(graph: Graph) -> dict[str, Json]:
-    """A whole document: `data`, and beside it the named objects that stand in no other."""
-    seen: set[int] = set()
+    """A whole document: `data`, and beside it the named values that stand in no other.
+
+    Raises `ResolutionError` (`value-too-large`), and what following its references raises.
+    """
+    expander = _Expander(graph)
     body: dict[str, Json] = {ID: graph.document.iri}
-    placed = {id(entity): None for entity in graph.roots()}
-    for key in graph.document:
-        value = graph.document.link(key)
-        if isinstance(value, Link) and (id(value.target) not in placed or value.span is not None):
-            continue
-        body[key] = _value(graph, value, seen)
+    for key, value in graph.top():
+        body[field_name(key)] = expander.value(value)
     return body
 
 
 def expanded(graph: Graph, value: Value | Entity) -> Json:
-    """One value; an object with all that stands in it."""
-    return _value(graph, Link(value, owned=True) if isinstance(value, Entity) else value, set())
+    """One value; an object with all that stands in it. Raises what `expanded_document` raises."""
+    link = Link(value, owned=True) if isinstance(value, Entity) else value
+    return _Expander(graph).value(link)
 
 
-def _value(graph: Graph, value: Any, seen: set[int]) -> Json:
-    if isinstance(value, Link):
-        if not value.owned or id(value.target) in seen:
-            return {ID: value.target.iri}
-        return _object(graph, value.target, seen)
-    if isinstance(value, Entity):
-        return {ID: value.iri}
-    if isinstance(value, list):
-        return [_value(graph, item, seen) for item in value]
-    if isinstance(value, InlineArray):
-        return _scalars(value.tolist())
-    if is_outside(value):
-        return describe(graph, value)
-    return _scalars(value)
+def field_name(key: str) -> str:
+    """The name of a field: a leading `@` is doubled, as those are the words of JSON-LD."""
+    return _utf8(f"@{key}" if key.startswith("@") else key)
 
 
-def _object(graph: Graph, entity: Entity, seen: set[int]) -> Json:
-    seen.add(id(entity))
-    body: dict[str, Json] = {ID: entity.iri}
-    kind = entity.class_iri
-    if kind is not None:
-        body[TYPE] = kind
-    for key in entity:
-        if key != IS_A:
-            body[key] = _value(graph, entity.link(key), seen)
-    array = entity.array
-    if array is not None and "value" not in body:
-        body["value"] = (
-            describe(graph, array) if array.shape not in ((), None) else _scalars(array[()])
-        )
-    return body
+class Budget:
+    """How many values lists may come to, all mentions of one list counted.
+
+    What is written in a document always fits: a value takes at least one character.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        resources = graph.registry.resources.values()
+        written = sum(len(r.contexts[0].document.source.text) for r in resources if r.contexts)
+        self.left = MAX_WEIGHT + written
+
+    def spend(self, values: int) -> None:
+        """Count values. Raises `ResolutionError` (`value-too-large`) when they are too many."""
+        self.left -= values
+        if self.left < 0:
+            raise ResolutionError(
+                error("value-too-large", "with all references to lists written out the output is"
+                      " too large", hint="make objects of the lists that are mentioned often")
+            )  # fmt: skip
+
+
+class _Expander:
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.seen: set[int] = set()
+        self.depth = 0
+        self.budget = Budget(graph)
+
+    def value(self, value: Any) -> Json:
+        if isinstance(value, Link):
+            if not value.owned or id(value.target) in self.seen:
+                return {ID: value.target.iri}
+            return self.object(value.target)
+        if isinstance(value, Entity):
+            return {ID: value.iri}
+        if isinstance(value, list):
+            self.budget.spend(len(value))
+            return [self.value(item) for item in value]
+        if isinstance(value, InlineArray):
+            self.budget.spend(value.size)
+            return _scalars(value.tolist())
+        if is_outside(value):
+            return describe(self.graph, value)
+        return _scalars(value)
+
+    def object(self, entity: Entity) -> Json:
+        self.seen.add(id(entity))
+        self.depth += 1
+        if self.depth > MAX_NESTING:
+            raise ResolutionError(
+                error("value-too-large", f"objects stand in each other {self.depth} deep",
+                      entity.span, hint="list them in `data` before they refer to each other")
+            )  # fmt: skip
+        body: dict[str, Json] = {ID: entity.iri}
+        kind = entity.class_iri
+        if kind is not None:
+            body[TYPE] = kind
+        for key in entity:
+            if key != IS_A or kind is None:
+                body[field_name(key)] = self.value(entity.link(key))
+        array = entity.array
+        if array is not None and VALUE not in body:
+            outside = array.shape not in ((), None)
+            body[VALUE] = describe(self.graph, array) if outside else _scalars(array[()])
+        self.depth -= 1
+        return body
 
 
 def is_outside(value: Any) -> bool:
@@ -83,7 +128,7 @@ def describe(graph: Graph, array: Any) -> dict[str, Json]:
     """What an array is and where its values are, without reading them."""
     dataset = getattr(array, "dataset", array)
     return {
-        "from": {"type": "hdf5", "source": graph.files.reference(dataset)},
+        "from": {"type": "hdf5", "source": _utf8(graph.files.reference(dataset))},
         "dtype": dtype_name(array.dtype),
         "shape": None if array.shape is None else [int(length) for length in array.shape],
     }

@@ -38,6 +38,10 @@ from linkdata.syntax.nodes import Alias, Candidate, Kind, Node, Scalar, Step
 from linkdata.syntax.references import unescape
 from linkdata.syntax.scalars import ScalarValue
 
+#: How many values a list may have, and how deep it may be, with lists it refers to written out.
+MAX_WEIGHT = 1_000_000
+MAX_DEPTH = 100
+
 
 class Graph:
     """The objects of one document, and of all that it refers to."""
@@ -50,6 +54,9 @@ class Graph:
         self.resolver = Resolver(registry)
         self.files = Files(binder, writable=writable)
         self._entities: dict[tuple[object, ...], Entity] = {}
+        self._lists: dict[int, tuple[Value, int, int]] = {}
+        self._sizes: dict[int, tuple[int, int]] = {}  # of lists that are in `_lists`
+        self._reading: set[int] = set()
 
     # Where to begin
 
@@ -97,6 +104,33 @@ class Graph:
         return Link(self.entity(settled), owned, span)
 
     def _list(self, context: Context, node: nodes.Sequence) -> Value:
+        """The value of an ordinary list; the same one each time, however often it is mentioned.
+
+        Raises `ResolutionError` (`reference-cycle`, `value-too-large`).
+        """
+        known = self._lists.get(id(node))
+        if known is None:
+            span = context.document.span(node)
+            if id(node) in self._reading:
+                raise ResolutionError(
+                    error("reference-cycle", "the list holds itself", span,
+                          hint="only objects may refer to each other in a circle")
+                )  # fmt: skip
+            self._reading.add(id(node))
+            try:
+                known = self._measured(self._items(context, node))
+            finally:
+                self._reading.discard(id(node))
+            if known[1] > MAX_WEIGHT or known[2] > MAX_DEPTH:
+                raise ResolutionError(
+                    error("value-too-large", "with its references written out the list is too "
+                          + ("large" if known[1] > MAX_WEIGHT else "deep"), span,
+                          hint="make objects of the lists that it refers to")
+                )  # fmt: skip
+            self._lists[id(node)] = known
+        return known[0]
+
+    def _items(self, context: Context, node: nodes.Sequence) -> Value:
         first: Node = node
         while type(first) is nodes.Sequence and first.items:
             first = first.items[0]
@@ -104,7 +138,27 @@ class Graph:
             numbers = nodes.plain(node)
             if isinstance(numbers, list) and _all_numbers(node) and rectangular(numbers):
                 return InlineArray(numbers)
+        if len(self._reading) > MAX_DEPTH:
+            raise ResolutionError(
+                error("value-too-large", "lists that refer to lists are nested too deeply",
+                      context.document.span(node))
+            )  # fmt: skip
         return [self.value(Target(context, item)) for item in node.items]
+
+    def _measured(self, value: Value) -> tuple[Value, int, int]:
+        """A list with the number of its values and its depth, lists in it written out."""
+        if not isinstance(value, list):
+            return value, 1, 1
+        weight, depth = 1, 0
+        for item in value:
+            if isinstance(item, list):
+                known = self._sizes.get(id(item))
+                inner = known if known is not None else self._measured(item)[1:]
+                weight, depth = weight + inner[0], max(depth, inner[1])
+            else:
+                weight += 1
+        self._sizes[id(value)] = (weight, depth + 1)
+        return value, weight, depth + 1
 
     def entity(self, target: Target) -> Entity:
         """The object that a settled target is; always the same one for the same object."""
@@ -253,29 +307,45 @@ class Graph:
         """The references (by `id` of their node) that put an object in its place."""
         return placements(self.resolver, self.context)
 
-    def roots(self) -> Iterator[Entity]:
-        """Objects that stand in no other: `data`, and named objects that nothing places."""
-        root = self.document
-        unplaced = []
-        for key in root:
-            try:
-                value = root.link(key)
-            except LinkdataError:
-                continue  # check tells
-            if isinstance(value, Link) and value.span is None:
-                if key == DATA:
-                    yield value.target
-                elif key not in RESERVED:
-                    unplaced.append(value.target)
-        placed = {id(entity) for entity in self._placed_entities()}
-        yield from (entity for entity in unplaced if id(entity) not in placed)
-
-    def _placed_entities(self) -> Iterator[Entity]:
+    @cached_property
+    def placed_objects(self) -> frozenset[int]:
+        """The named objects (by `id` of their entity) that a reference puts in a place."""
+        found = set()
         for candidate in self.context.document.candidates:
             if id(candidate) in self.placed:
-                found = self.value(Target(self.context, candidate))
-                if isinstance(found, Link):
-                    yield found.target
+                value = self.value(Target(self.context, candidate))
+                if isinstance(value, Link):
+                    found.add(id(value.target))
+        return frozenset(found)
+
+    def top(self) -> Iterator[tuple[str, Value]]:
+        """What stands at the top of the document: `data`, named objects that nothing places, and
+        other named values. Raises what following the document's references raises.
+        """
+        for key in sorted(self.document, key=lambda key: key != DATA):  # `data` first
+            value = self.document.link(key)
+            if isinstance(value, Link):
+                if key == DATA:
+                    value = value._replace(owned=True)
+                elif value.span is None and self._is_placed(value.target):
+                    continue
+            yield key, value
+
+    def _is_placed(self, entity: Entity) -> bool:
+        return id(entity) in self.placed_objects or id(entity) in self._placed_by_aliases
+
+    @cached_property
+    def _placed_by_aliases(self) -> frozenset[int]:
+        return frozenset(
+            id(self.entity(self.resolver.place(self.context, alias.target)))
+            for alias in nodes.aliases(self.context.document.root)
+            if id(alias) in self.placed
+        )
+
+    def roots(self) -> Iterator[Entity]:
+        """Objects that stand in no other: `data`, and named objects that nothing places."""
+        for _, value in self.top():
+            yield from (link.target for link in links(value) if link.owned)
 
     def walk(self) -> Iterator[Entity]:
         """All objects, each once, an object before those that stand in it."""

@@ -16,7 +16,7 @@ from linkdata.resolve.resolver import Resolver
 from linkdata.resolve.targets import FROM
 from linkdata.syntax import nodes
 from linkdata.syntax.document import DATA, RESERVED
-from linkdata.syntax.nodes import Candidate, Mapping, Node
+from linkdata.syntax.nodes import Alias, Candidate, Mapping, Node
 
 
 def placements(resolver: Resolver, context: Context) -> frozenset[int]:
@@ -39,6 +39,10 @@ def placements(resolver: Resolver, context: Context) -> frozenset[int]:
                 del unplaced[id(target)]
                 found.add(id(node))
                 waiting.append(target)
+        elif type(node) is Alias:
+            if id(node.target) in unplaced:
+                found.add(id(node))
+                waiting.append(unplaced.pop(id(node.target)))
         elif type(node) is Mapping:
             waiting += reversed([value for key, value in node.entries.items() if key != FROM])
         elif type(node) is nodes.Sequence:

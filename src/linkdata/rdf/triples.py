@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, TypeAlias
 from linkdata import iri
 from linkdata.arrays.inline import InlineArray
 from linkdata.graph.entity import IS_A, VALUE, Entity, Link
-from linkdata.graph.expanded import describe, is_outside
+from linkdata.graph.expanded import Budget, describe, is_outside
 from linkdata.graph.graph import Graph
 from linkdata.rdf import terms
 from linkdata.rdf.terms import IRI, Blank, Collection, Node, Term
@@ -42,25 +42,28 @@ def statements(graph: Graph) -> Iterator[Statement]:
     Raises `OutputError` (`iri-invalid`, `value-not-representable`), and what following the
     document's references raises.
     """
-    document = graph.document
-    yield Statement(
-        terms.resource(document.iri),
-        [(_predicate(graph, entity), terms.resource(entity.iri)) for entity in graph.roots()],
-    )
+    budget = Budget(graph)
+    arrays: list[Statement] = []
+    about: list[tuple[IRI, Term]] = []
+    for key, value in graph.top():
+        term = _term(graph, value, arrays, budget)
+        if term is not None:
+            about.append((term_of(key), term))
+    yield Statement(terms.resource(graph.document.iri), about)
+    yield from arrays
     for entity in graph.walk():
-        arrays: list[Statement] = []
-        about: list[tuple[IRI, Term]] = []
+        arrays, about = [], []
         kind = entity.class_iri
         if kind is not None:
             about.append((terms.TYPE, terms.resource(kind)))
         for key in entity:
-            if key == IS_A:
+            if key == IS_A and kind is not None:
                 continue
-            term = _term(graph, entity.link(key), arrays)
+            term = _term(graph, entity.link(key), arrays, budget)
             if term is not None:
                 about.append((term_of(key), term))
         if entity.array is not None and VALUE not in entity:
-            about += _values(graph, entity.array, arrays)
+            about += _values(graph, entity.array, arrays, budget)
         yield Statement(terms.resource(entity.iri), about)
         yield from arrays
 
@@ -96,15 +99,7 @@ def term_of(key: str) -> IRI:
     return IRI(iri.TERMS + iri.encode(key))
 
 
-def _predicate(graph: Graph, entity: Entity) -> IRI:
-    for key in graph.document:
-        found = graph.document.link(key)
-        if isinstance(found, Link) and found.target is entity:
-            return term_of(key)
-    return term_of("data")
-
-
-def _term(graph: Graph, value: Any, arrays: list[Statement]) -> Term | None:
+def _term(graph: Graph, value: Any, arrays: list[Statement], budget: Budget) -> Term | None:
     """The term of a value; None for null, which says nothing."""
     if value is None:
         return None
@@ -113,23 +108,26 @@ def _term(graph: Graph, value: Any, arrays: list[Statement]) -> Term | None:
     if isinstance(value, Entity):
         return terms.resource(value.iri)
     if isinstance(value, InlineArray):
-        return _term(graph, value.tolist(), arrays)
+        return _term(graph, value.tolist(), arrays, budget)
     if isinstance(value, list | tuple):
-        items = (_term(graph, item, arrays) for item in value)
+        budget.spend(len(value))
+        items = (_term(graph, item, arrays, budget) for item in value)
         return Collection(tuple(item for item in items if item is not None))
     if is_outside(value):
         identity = terms.resource(graph.array_iri(value))
         arrays.append(Statement(identity, _described(graph, value)))
         return identity
     if hasattr(value, "tolist") and getattr(value, "shape", ()) != ():
-        return _term(graph, value.tolist(), arrays)
+        return _term(graph, value.tolist(), arrays, budget)
     return terms.literal(value)
 
 
-def _values(graph: Graph, array: Any, arrays: list[Statement]) -> list[tuple[IRI, Term]]:
+def _values(
+    graph: Graph, array: Any, arrays: list[Statement], budget: Budget
+) -> list[tuple[IRI, Term]]:
     """What an object that is a dataset says of its values."""
     if array.shape in ((), None):
-        term = _term(graph, array[()], arrays)
+        term = _term(graph, array[()], arrays, budget)
         return [] if term is None else [(term_of(VALUE), term)]
     return _described(graph, array)
 

@@ -63,7 +63,9 @@ class CompiledSchemas:
 
         with contextlib.suppress(OSError, OutputError):
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_text(path, [_adapter().dump_json(schema, exclude_defaults=True).decode()], force=True)
+            write_text(
+                path, [_adapter().dump_json(schema, exclude_defaults=True).decode()], force=True
+            )
 
     def _path(self, digest: str) -> Path:
         folder = self._folder or cache_folder() / "schemas"

@@ -15,6 +15,7 @@ ScalarValue: TypeAlias = "bool | int | float | str | None"
 
 #: Python refuses to convert longer integers, as that takes quadratic time.
 MAX_INTEGER_DIGITS = 4300
+MAX_BASED_CHARACTERS = 3500
 
 WORDS: dict[str, ScalarValue] = {
     "": None,
@@ -63,7 +64,8 @@ def core_value(text: str) -> ScalarValue:
         number = float(text)
         return text if math.isinf(number) else number
     if _BASED.match(text):
-        return int(text, 0)
+        # Longer ones could not be written in decimal.
+        return int(text, 0) if len(text) <= MAX_BASED_CHARACTERS else text
     return WORDS.get(text, text)
 
 
