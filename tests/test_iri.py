@@ -55,7 +55,10 @@ def test_bases(text: str, expected: bool) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("a", True), ("_1.b-c", True), ("1a", False), ("a:b", False), ("é", False), ("", False), ("a\n", False)],
+    [
+        ("a", True), ("_1.b-c", True), ("1a", False), ("a:b", False), ("é", False), ("", False),
+        ("a\n", False),
+    ],
 )  # fmt: skip
 def test_prefix_names(text: str, expected: bool) -> None:
     assert iri.is_prefix_name(text) is expected

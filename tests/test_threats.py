@@ -253,7 +253,7 @@ def test_many_dangling_references_take_bounded_time(tmp_path: Path) -> None:
         assert len(linkdata.check(write(tmp_path / "a.yaml", f"data:\n{text}"))) == 502
 
 
-def test_ten_thousand_documents(tmp_path: Path) -> None:
+def test_two_thousand_documents(tmp_path: Path) -> None:
     for number in range(2_000):
         write(tmp_path / f"d{number}.yaml", f"x: {number}\n")
     text = ", ".join(f'"./d{number}.yaml#x"' for number in range(2_000))
@@ -557,7 +557,8 @@ def test_nothing_of_a_named_package_is_imported(
     monkeypatch.setattr(builtins, "__import__", watched)
     path = write(
         tmp_path / "a.yaml",
-        "meta:\n  imports:\n    canary_models: {as: c, version: '1', from: [{pypi: {package: canary-models}}]}\n"
+        "meta:\n  imports:\n    canary_models:\n      as: c\n"
+        "      version: '1'\n      from: [{pypi: {package: canary-models}}]\n"
         "data: {is_a: 'c:Thing', x: 1}\n",
     )
     linkdata.check(path)

@@ -82,9 +82,7 @@ def test_errors_of_what_is_only_referred_to_do_not_prevent_opening(tmp_path: Pat
     path = write(tmp_path / "a.yaml", 'data: {x: "./b.yaml#x", y: "#nope", z: 1}\n')
     write(tmp_path / "b.yaml", "a: [")
     assert linkdata.open(path).data.z == 1
-    assert set(errors(path)) == {"yaml-syntax", "reference-dangling"} or "yaml-syntax" in errors(
-        path
-    )
+    assert {"yaml-syntax", "reference-dangling"} <= set(errors(path))
 
 
 def test_findings_come_in_the_order_of_their_files_and_places(tmp_path: Path) -> None:

@@ -248,7 +248,8 @@ def test_a_from_of_the_wrong_form_raises_when_it_is_followed(origin: str) -> Non
     ],
 )
 def test_classes(name: str, expected: str) -> None:
-    text = f"meta: {{prefixes: {{obo: http://obo/}}, imports: {{nwb: {{as: core}}}}}}\ndata: {{is_a: '{name}'}}\n"
+    meta = "meta: {prefixes: {obo: http://obo/}, imports: {nwb: {as: core}}}\n"
+    text = f"{meta}data: {{is_a: '{name}'}}\n"
     data = entity(graph(text), "#data")
     assert (data.is_a, data.class_iri) == (name, expected)
 

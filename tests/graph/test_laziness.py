@@ -118,7 +118,7 @@ def test_an_error_does_not_leave_the_file_open(path: Path) -> None:
         _ = ds.data.raw.nope
     with pytest.raises(SourceError):
         _ = ds["f:/nope"]
-    with pytest.raises(ZeroDivisionError), linkdata.open(path) as held:
+    with pytest.raises(ZeroDivisionError), linkdata.open(path) as held:  # noqa: PT012
         assert held.data.raw.unit == "V"
         raise ZeroDivisionError
     assert opened() == 0

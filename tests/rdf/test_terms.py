@@ -15,7 +15,8 @@ from linkdata.rdf.terms import IRI, XSD, Blank, Literal, literal, ntriples, reso
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        ("x", ("x", None)), ("", ("", None)), (True, ("true", "boolean")), (False, ("false", "boolean")),
+        ("x", ("x", None)), ("", ("", None)), (True, ("true", "boolean")),
+        (False, ("false", "boolean")),
         (1, ("1", "integer")), (-(10**30), ("-1" + "0" * 30, "integer")), (1.0, ("1.0", "double")),
         (1e300, ("1e+300", "double")), (-0.0, ("-0.0", "double")), (math.inf, ("INF", "double")),
         (-math.inf, ("-INF", "double")), (math.nan, ("NaN", "double")),

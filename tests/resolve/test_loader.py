@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import contextlib
 import hashlib
 
 import pytest
 
-from linkdata.errors import LinkdataError, RetrievalError, TextError
+from linkdata.errors import DigestMismatchError, RetrievalError, TextError
 from linkdata.resolve import loader as loading
 from linkdata.resolve.loader import Loader, stem
 from linkdata.resolve.registry import Registry
@@ -205,7 +206,8 @@ def test_the_id_of_what_has_none(location: str, expected: str) -> None:
 
 def test_a_document_verified_by_a_prefix() -> None:
     good = hashlib.sha256(b"y: 1\n").hexdigest()
-    text = f"prefixes: {{p: [{{path: none.yaml}}, {{path: c.yaml}}, {{path: b.yaml}}, {{hash: 'sha256:{good}'}}]}}\nx: 'p:#y'\n"
+    places = "{path: none.yaml}, {path: c.yaml}, {path: b.yaml}"
+    text = f"prefixes: {{p: [{places}, {{hash: 'sha256:{good}'}}]}}\nx: 'p:#y'\n"
     registry = load(a=text, b="y: 1\n", c="y: 2\n")
     assert value(registry, "#x") == 1
 
@@ -222,12 +224,11 @@ def test_the_bytes_that_were_verified_are_those_that_are_used() -> None:
             return Retrieved(b"y: evil\n" if self.reads == 1 else b"y: good\n", location)
 
     digest = hashlib.sha256(b"y: good\n").hexdigest()
-    text = f"prefixes: {{p: [{{path: b.yaml}}, {{hash: 'sha256:{digest}'}}]}}\nx: './b.yaml#y'\nz: 'p:#y'\n"
+    declared = f"prefixes: {{p: [{{path: b.yaml}}, {{hash: 'sha256:{digest}'}}]}}\n"
+    text = f"{declared}x: './b.yaml#y'\nz: 'p:#y'\n"
     registry = Loader(Changing({"http://x/a.yaml": text})).load("http://x/a.yaml")
-    try:
+    with contextlib.suppress(DigestMismatchError):
         assert value(registry, "#z") == "good"
-    except LinkdataError as problem:
-        assert problem.code == "digest-mismatch"
 
 
 @pytest.mark.xfail(strict=True, reason="the format has no such limit, and this is no circle")

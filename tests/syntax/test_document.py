@@ -73,7 +73,10 @@ def test_nothing_under_meta_is_a_candidate() -> None:
         ("meta: {id: .}", ["meta-id-invalid 1:12"]),
         ('meta: {id: "a\\n"}', ["meta-id-invalid 1:12"]),
         ("meta: {base: x}", ["meta-base-invalid 1:14"]),
-        ("meta: {extends: [a#b, {}, '', http://x/y]}", ["extends-invalid 1:18", "extends-invalid 1:23", "extends-invalid 1:27", "extends-invalid 1:31"]),
+        ("meta: {extends: [a#b, {}, '', http://x/y]}", [
+            "extends-invalid 1:18", "extends-invalid 1:23",
+            "extends-invalid 1:27", "extends-invalid 1:31",
+        ]),
         ("meta: {prefixes: {1a: urn:x}}", ["prefix-name-invalid 1:19"]),
         ("meta: {prefixes: {a: 1}}", ["prefix-invalid 1:22"]),
         ("meta: {prefixes: {a: {pth: x}}}", ["prefix-invalid 1:23"]),

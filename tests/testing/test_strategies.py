@@ -11,7 +11,6 @@ from linkdata.syntax.nodes import plain
 from linkdata.syntax.reader import read
 from linkdata.testing import strategies
 
-
 QUICK = settings(max_examples=1_000, database=None, phases=[Phase.generate], deadline=None)
 
 
