@@ -271,7 +271,6 @@ def test_links_that_lead_back_do_not_multiply_documents(tmp_path: Path) -> None:
         linkdata.open(path)
 
 
-@pytest.mark.xfail(strict=True, raises=TooLateError, reason="2^n ways through `extends`")
 def test_documents_that_are_extended_on_many_ways(tmp_path: Path) -> None:
     for level in range(40):
         write(
@@ -458,7 +457,6 @@ def test_devices_and_the_like_are_outside(tree: Path, device: str) -> None:
 # Swap after check
 
 
-@pytest.mark.xfail(strict=True, reason="the verified file is closed and opened again by its path")
 def test_a_file_that_is_swapped_after_it_was_verified_is_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -483,7 +481,6 @@ def test_a_file_that_is_swapped_after_it_was_verified_is_not_read(
         assert linkdata.open(path).data.x == 1
 
 
-@pytest.mark.xfail(strict=True, raises=OSError, reason="the descriptor is closed twice: EBADF")
 def test_a_file_that_is_changed_later_is_verified_again(tmp_path: Path) -> None:
     with h5py.File(tmp_path / "x.h5", "w") as file:
         file["v"] = 1

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 from linkdata.errors import SourceError, error
-from linkdata.roots import Roots
+from linkdata.roots import OpenFile, Roots
 
 if TYPE_CHECKING:
     import numpy
@@ -144,13 +144,20 @@ class Source(Protocol):
     """What an entry point of `linkdata.sources` is, or makes when called without arguments."""
 
     def open(
-        self, locate: Callable[[], Path], name: str, roots: Roots, *, writable: bool = False
+        self,
+        locate: Callable[[], Path],
+        name: str,
+        roots: Roots,
+        *,
+        writable: bool = False,
+        verify: Callable[[OpenFile], None] | None = None,
     ) -> SourceFile:
         """A file, not yet touched.
 
         `locate` gives its checked, real path (`Roots.locate`); it is called on first use, again
-        when the file changed, and may raise. `name` is what messages call the file. What the
-        file's own links lead to is opened only below `roots`.
+        when the file changed, and may raise. `verify` gets the open file before anything is read
+        from it, and may raise. `name` is what messages call the file. What the file's own links
+        lead to is opened only below `roots`.
         """
 
 

@@ -53,10 +53,15 @@ def shared_identities(registry: Registry) -> Iterator[Diagnostic]:
 
 
 def family(context: Context) -> Iterator[Context]:
-    """A document and all that it extends."""
-    yield context
-    for extended in context.extends:
-        yield from family(extended)
+    """A document and all that it extends, each once."""
+    seen: set[int] = set()
+    waiting = [context]
+    while waiting:
+        member = waiting.pop()
+        if id(member) not in seen:
+            seen.add(id(member))
+            yield member
+            waiting += reversed(member.extends)
 
 
 def source_findings(graph: Graph, context: Context) -> Iterator[Diagnostic]:

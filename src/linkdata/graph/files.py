@@ -50,7 +50,11 @@ class Files:
             bound = external.bound
             name = bound.prefix.locations[0].target if bound.prefix.locations else bound.prefix.name
             found = source.open(
-                lambda: self.binder.file(bound), name, self.binder.roots, writable=self.writable
+                lambda: self.binder.file(bound),
+                name,
+                self.binder.roots,
+                writable=self.writable,
+                verify=lambda file: self.binder.verify(bound, file),
             )
             self._files[key] = found
             self._identities[id(found)] = bound.base + stem(name)

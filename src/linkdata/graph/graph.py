@@ -33,7 +33,7 @@ from linkdata.resolve.resolver import Resolver
 from linkdata.resolve.targets import External, Target, is_object
 from linkdata.spans import Span
 from linkdata.syntax import nodes
-from linkdata.syntax.document import DATA, RESERVED
+from linkdata.syntax.document import DATA
 from linkdata.syntax.nodes import Alias, Candidate, Kind, Node, Scalar, Step
 from linkdata.syntax.references import unescape
 from linkdata.syntax.scalars import ScalarValue

@@ -51,6 +51,12 @@ class Binder:
 
         return first(bound, attempt)
 
+    def verify(self, bound: Bound, file: OpenFile) -> None:
+        """Raise `DigestMismatchError` unless an open file has the digests of a prefix."""
+        wanted = digests(bound)
+        if wanted:
+            self.check(file, wanted, bound.prefix.span)
+
     def check(self, file: OpenFile, wanted: list[Digest], span: Span) -> None:
         """Raise `DigestMismatchError` unless the file has the digests."""
         wrong = self.verified.mismatches(file, wanted)

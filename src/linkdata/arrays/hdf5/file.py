@@ -32,10 +32,16 @@ class HDF5Source:
     """The source of type `hdf5`."""
 
     def open(
-        self, locate: Callable[[], Path], name: str, roots: Roots, *, writable: bool = False
+        self,
+        locate: Callable[[], Path],
+        name: str,
+        roots: Roots,
+        *,
+        writable: bool = False,
+        verify: Callable[[OpenFile], None] | None = None,
     ) -> HDF5File:
         """A file, not yet touched. See `linkdata.arrays.protocols.Source`."""
-        return HDF5File(locate, name, roots, writable)
+        return HDF5File(locate, name, roots, writable, verify)
 
 
 class HDF5File:
@@ -52,19 +58,23 @@ class HDF5File:
         name: str,
         roots: Roots,
         writable: bool = False,
+        verify: Callable[[OpenFile], None] | None = None,
         *,
         family: dict[Path, HDF5File] | None = None,
     ) -> None:
         """Touch nothing yet.
 
         `locate` gives the checked path; it is called on first use and when the file has changed
-        (size, time, inode), and may raise. `name` is what messages call the file. The file's own
-        links may lead below `roots`. `family` are the files that one led to from another, by path.
+        (size, time, inode), and may raise. `verify` is given the open file before anything is
+        read from it, as another may have taken its place; it may raise. `name` is what messages
+        call the file. The file's own links may lead below `roots`. `family` are the files that
+        one led to from another, by path.
         """
         self.name = name
         self.roots = roots
         self.writable = writable
         self._locate = locate
+        self._verify = verify
         self._family = {} if family is None else family
         self._lock = RLock()
         self._users = 0
@@ -203,21 +213,24 @@ class HDF5File:
             self._addresses = None
 
     def _opened(self) -> Session:
+        path = self.path
+        with self._open_file() as file:
+            if self._stamp in (None, _stamp(file)):
+                return self._begun(file, path)
+        path = self._locate_now()  # the file has changed
+        with self._open_file() as file:
+            return self._begun(file, path)
+
+    def _begun(self, file: OpenFile, path: Path) -> Session:
+        """A session on an open file, verified if it is not the one that was open before."""
         from linkdata.arrays.hdf5.session import Session
 
-        path = self.path
-        file = self._open_file()
-        try:
-            if self._stamp not in (None, _stamp(file)):
-                file.close()
-                path = self._locate_now()
-                file = self._open_file()
-            if self._stamp != _stamp(file):
-                self._stamp = _stamp(file)
-                self._addresses = None
-            return Session(file.fd, path, self.name, self.writable)
-        finally:
-            file.close()
+        if self._stamp != _stamp(file):
+            if self._verify is not None:
+                self._verify(file)
+            self._stamp = _stamp(file)
+            self._addresses = None
+        return Session(file.fd, path, self.name, self.writable)
 
     def _locate_now(self) -> Path:
         found = Path(os.path.abspath(self._locate()))
