@@ -17,6 +17,13 @@ from functools import cached_property
 
 # YAML 1.2 has exactly these line breaks.
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
+# Controls, and marks that turn the direction of text round: a terminal would obey them.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def shown(text: str) -> str:
+    """Text with nothing in it that a terminal would obey rather than show."""
+    return _CONTROL.sub("\ufffd", text)
 
 
 @dataclass(frozen=True, slots=True, order=True)

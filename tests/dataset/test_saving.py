@@ -108,9 +108,6 @@ def test_a_file_as_a_document_finds_its_file_from_anywhere(path: Path) -> None:
 # Places that are hard to replace
 
 
-@pytest.mark.xfail(
-    strict=True, raises=LinkdataError, reason="the place of a block scalar has its line break"
-)
 @pytest.mark.parametrize("style", [">-\n        ", "|-\n        "])
 def test_a_path_that_is_a_block_scalar(path: Path, style: str) -> None:
     path.write_text(
@@ -120,27 +117,25 @@ def test_a_path_that_is_a_block_scalar(path: Path, style: str) -> None:
     assert linkdata.open(path.parent / "sub/b.yaml")["f:/v"] == 7
 
 
-@pytest.mark.xfail(
-    strict=True, raises=LinkdataError, reason="the place of a block scalar has its line break"
-)
 def test_a_reference_that_is_a_block_scalar(path: Path) -> None:
     path.write_text("data:\n  x: |-\n    ./sub/more.yaml#m\n  y: 1\n")
     linkdata.open(path).save(path.parent / "sub/b.yaml")
     assert linkdata.open(path.parent / "sub/b.yaml").data.x == "more"
 
 
-@pytest.mark.xfail(
-    strict=True, raises=LinkdataError, reason="the anchor is replaced with its scalar"
-)
 def test_a_path_with_an_anchor(path: Path) -> None:
     path.write_text("prefixes: {f: {path: &p raw/x.h5}}\ndata: {n: *p}\n")
     linkdata.open(path).save(path.parent / "sub/b.yaml")
     assert linkdata.open(path.parent / "sub/b.yaml").data.n
 
 
-@pytest.mark.xfail(
-    strict=True, raises=LinkdataError, reason="written unescaped, which TXT-04 refuses"
-)
+def test_a_path_that_is_declared_once_and_used_twice(path: Path) -> None:
+    path.write_text("x: &p [{path: raw/x.h5}]\nprefixes: {f: *p, g: *p}\ndata: {}\n")
+    linkdata.open(path).save(path.parent / "sub/b.yaml")
+    ds = linkdata.open(path.parent / "sub/b.yaml")
+    assert (ds["f:/v"], ds["g:/v"]) == (7, 7)
+
+
 def test_a_path_with_characters_that_are_escaped(path: Path) -> None:
     path.write_text('prefixes: {f: {path: "raw/\\u2028.h5"}}\ndata: {}\n')
     linkdata.open(path).save(path.parent / "sub/b.yaml")

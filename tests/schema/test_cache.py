@@ -13,10 +13,8 @@ SLOT = Slot(
     fixed=0.5,
     facts={"role": "dataset", "dims": '["time"]'},
 )
-SCHEMA = Schema(
-    "lab", "1", "urn:x", "d" * 64, {"Series": Class("Series", "lab", "urn:x:S", slots={"data": SLOT})},
-    {}, {},
-)  # fmt: skip
+SERIES = Class("Series", "lab", "urn:x:S", slots={"data": SLOT})
+SCHEMA = Schema("lab", "1", "urn:x", "d" * 64, {"Series": SERIES}, {}, {})
 
 
 def test_a_schema_comes_back_equal(tmp_path: Path) -> None:

@@ -106,7 +106,6 @@ def test_unknown_keys_have_hints() -> None:
     assert one.hint == "did you mean `path`?"
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="`assert isinstance(part, Mapping)`")
 @pytest.mark.parametrize(
     "text",
     [
@@ -120,14 +119,12 @@ def test_an_unknown_key_in_a_named_list_or_an_alias(text: str) -> None:
     assert next(one.split()[0] for one in found(text)) in ("import-invalid", "prefix-invalid")
 
 
-@pytest.mark.xfail(strict=True, reason="PFX-03: a list consists of mappings with one key each")
 def test_a_location_with_two_keys() -> None:
     assert [one.split()[0] for one in found("prefixes: {x: [{path: a, url: http://b/}]}")] == [
         "prefix-invalid"
     ]
 
 
-@pytest.mark.xfail(strict=True, reason="`meta: *m` is accepted, `prefixes: *p` is not")
 def test_prefixes_through_an_alias() -> None:
     assert found("x: &p {f: http://x/}\nmeta: {prefixes: *p}\n") == []
 

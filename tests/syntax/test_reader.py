@@ -66,14 +66,12 @@ def test_what_is_not_utf8_is_told_with_its_place() -> None:
     assert "0xff at offset 9" in caught.value.diagnostic.message
 
 
-@pytest.mark.xfail(strict=True, raises=UnicodeDecodeError, reason="offsets behind a mark are 3 off")
 @pytest.mark.parametrize("text", [b"a\xff", b"a\xc3\xa9bb\xff"])
 def test_what_is_not_utf8_behind_a_byte_order_mark(text: bytes) -> None:
     with pytest.raises(TextError):
         decode(b"\xef\xbb\xbf" + text, "x")
 
 
-@pytest.mark.xfail(strict=True, reason="names the first byte of the mark")
 def test_the_bad_byte_right_behind_a_byte_order_mark() -> None:
     with pytest.raises(TextError) as caught:
         decode(b"\xef\xbb\xbf\xff", "x")
@@ -223,7 +221,6 @@ def test_after_fifty_unquoted_references_the_reader_stops_counting() -> None:
     assert len(found(text)) == 51
 
 
-@pytest.mark.xfail(strict=True, reason="TXT-21: an empty value that has an anchor or tag, or `##`")
 @pytest.mark.parametrize(
     ("text", "place"),
     [("a: &x #data.x", "1:7"), ("a: !!null #x", "1:11"), ("a: ## x", "1:4"), ("a: ####", "1:4")],
@@ -236,14 +233,12 @@ def test_an_unquoted_reference_in_a_flow_mapping() -> None:
     assert found("{a: #b\n}") == ["reference-unquoted 1:5"]
 
 
-@pytest.mark.xfail(strict=True, reason="DIA-04: the place of a scalar is its quote, not its anchor")
 def test_the_place_of_an_anchored_scalar() -> None:
     node = root('a: &x "#b"').entries["a"]
     assert isinstance(node, Scalar)
     assert node.at >> 32 == 6
 
 
-@pytest.mark.xfail(strict=True, reason="TXT-02: a mark is dropped from bytes, but counted in a str")
 def test_a_byte_order_mark_counts_as_no_column() -> None:
     assert found("\ufeffa: @b") == ["reference-unquoted 1:4"]
 

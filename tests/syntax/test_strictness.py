@@ -54,7 +54,6 @@ def test_directives(text: str, expected: str | None) -> None:
     assert found(text) == ([expected] if expected else [])
 
 
-@pytest.mark.xfail(strict=True, reason="TXT-22: `.` and `^` of Python do not know CR")
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

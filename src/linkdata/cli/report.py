@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TextIO
@@ -17,11 +16,9 @@ from typing import Any, TextIO
 import click
 
 from linkdata.errors import Diagnostic, Related, Severity
-from linkdata.spans import Span
+from linkdata.spans import Span, shown
 
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def wants_colour(stream: TextIO) -> bool:
@@ -60,11 +57,6 @@ def _snippet(span: Span | None, margin: str) -> list[str]:
     if span is None or not span.source.text:
         return []
     return [f"{margin}{shown(line)}".rstrip() for line in span.snippet().split("\n")]
-
-
-def shown(words: str) -> str:
-    """Words with nothing in them that a terminal would obey rather than show."""
-    return _CONTROL.sub("\ufffd", words)
 
 
 def summary(diagnostics: Sequence[Diagnostic], documents: int) -> str:

@@ -8,14 +8,10 @@ Implements: `specs/linkdata-1.0.md`, section "Command line".
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from linkdata.cli import options, report
-
-if TYPE_CHECKING:
-    from linkdata.objects.display import Line
+from linkdata.cli import options
 
 #: Where no terminal wraps lines they are left whole.
 WIDTH = 10_000
@@ -60,15 +56,7 @@ def tree(
             top = document_outline(graph, depth)
         else:
             top = outline(reference, graph.look_up(reference), depth)
-        _tame(top)
         console = Console(highlight=False)
         if not console.is_terminal:
             console.width = WIDTH
         console.print(rich_tree(top))
-
-
-def _tame(line: Line) -> None:
-    """Take out what a terminal would obey rather than show."""
-    line.label, line.text = report.shown(line.label), report.shown(line.text)
-    for child in line.children:
-        _tame(child)

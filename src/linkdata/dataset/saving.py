@@ -20,7 +20,7 @@ from linkdata.resolve.registry import join
 from linkdata.resolve.retrievers import file_path
 from linkdata.spans import Span
 from linkdata.syntax.document import Document
-from linkdata.syntax.edits import Edit, applied, quoted
+from linkdata.syntax.edits import Edit, applied, replacement
 from linkdata.syntax.references import Form, Reference, parse_reference
 from linkdata.syntax.writer import written
 
@@ -121,14 +121,18 @@ def _moved(document: Document, location: str, new: Path) -> Iterator[Edit]:
         for place in prefix.locations:
             if place.kind == "path" and not place.target.startswith("/"):
                 text = moved(place.target, place.span).removeprefix("./")
-                yield Edit(place.span.start, place.span.end, quoted(text))
+                yield _replaced(place.span, text)
     for extension in document.meta.extends:
         if not extension.authority:
             text = moved(extension.path, extension.span)
-            yield Edit(extension.span.start, extension.span.end, quoted(text))
+            yield _replaced(extension.span, text)
     for candidate in document.candidates:
         parsed = parse_reference(candidate.text)
         if parsed is not None and parsed.form is Form.FILE:
             span = document.span(candidate)
             reference = Reference(Form.FILE, parsed.path, target=moved(parsed.target, span))
-            yield Edit(span.start, span.end, quoted(str(reference)))
+            yield _replaced(span, str(reference))
+
+
+def _replaced(span: Span, text: str) -> Edit:
+    return Edit(span.start, span.end, replacement(span.text, text))

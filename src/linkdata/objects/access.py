@@ -128,18 +128,19 @@ class Object:
 
     def _array(self) -> Any | None:
         """The array that indices go to: the object's own, or that of `data` or `value`."""
-        array = self.entity.array
-        if array is not None:
-            return wrap(array)
-        for name in _INNER:
-            try:
-                value = wrap(self.entity.link(name))
-            except FieldError:
-                continue
-            if isinstance(value, Object):
-                return value._array()
-            if hasattr(value, "dtype"):
-                return value
+        entity, seen = self.entity, set[int]()
+        while id(entity) not in seen:  # an object may be its own `data`
+            seen.add(id(entity))
+            array = entity.array
+            if array is not None:
+                return wrap(array)
+            inner = next((name for name in _INNER if name in entity), None)
+            if inner is None:
+                return None
+            value = entity.link(inner)
+            if not isinstance(value, Link):
+                return wrap(value) if hasattr(value, "dtype") else None
+            entity = value.target
         return None
 
     def _must_have_array(self) -> Any:
@@ -173,6 +174,20 @@ class Object:
         item: Any = self.entity.item
         if item is not None:
             item.close()
+
+    # Copies
+
+    def __copy__(self) -> Object:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Object:
+        return self
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise UsageError(
+            error("usage", "an object cannot be pickled: it is a view of its dataset",
+                  self.entity.span, hint="save the dataset, and open it where it is needed")
+        )  # fmt: skip
 
     # Seeing
 

@@ -16,6 +16,7 @@ from linkdata.arrays.inline import InlineArray
 from linkdata.errors import LinkdataError
 from linkdata.graph.entity import IS_A, Entity, Link, Value
 from linkdata.graph.expanded import dtype_name
+from linkdata.spans import shown
 
 if TYPE_CHECKING:
     from rich.tree import Tree
@@ -40,6 +41,7 @@ class Line:
 def outline(label: str, value: Value | Entity, depth: int, seen: set[int] | None = None) -> Line:
     """The tree of a value, `depth` levels of fields deep; an object once, then by its path."""
     seen = set() if seen is None else seen
+    label = shown(label)
     if isinstance(value, Entity):
         value = Link(value, owned=True)
     if isinstance(value, Link):
@@ -58,9 +60,9 @@ def outline(label: str, value: Value | Entity, depth: int, seen: set[int] | None
 
 def _list(label: str, value: list[Value], depth: int, seen: set[int]) -> Line:
     if not any(isinstance(item, Link) and item.owned for item in value):
-        shown = ", ".join(one_line(item) for item in value[:MAX_ITEMS])
+        items = ", ".join(one_line(item) for item in value[:MAX_ITEMS])
         more = f", ... {len(value)} items" if len(value) > MAX_ITEMS else ""
-        return Line(label, f"[{shown}{more}]")
+        return Line(label, f"[{items}{more}]")
     line = Line(label, f"{len(value)} items", "list")
     if depth > 0:
         for index, item in enumerate(value[:MAX_CHILDREN]):
@@ -76,13 +78,14 @@ def _fields(entity: Entity, depth: int, seen: set[int]) -> Iterator[Line]:
         try:
             yield outline(key, entity.link(key), depth - 1, seen)
         except LinkdataError as problem:
-            yield Line(key, f"{problem.code}: {problem.diagnostic.message}", "problem")
+            said = shown(f"{problem.code}: {problem.diagnostic.message}")
+            yield Line(shown(key), said, "problem")
     if len(keys) > MAX_CHILDREN:
         yield Line("", f"... {len(keys) - MAX_CHILDREN} more", "more")
 
 
 def _about(entity: Entity) -> str:
-    parts = [entity.is_a or ""]
+    parts = [shown(entity.is_a or "")]
     array = entity.array
     if array is not None:
         parts.append(one_line(array))
@@ -92,7 +95,7 @@ def _about(entity: Entity) -> str:
 def where(entity: Entity) -> str:
     """An object's place for a person: its path here, or the file and the path in it."""
     own = entity.graph.context.iri
-    iri = entity.iri
+    iri = shown(entity.iri)
     return iri[len(own) :] if iri.startswith(own + "#") else iri
 
 
@@ -107,7 +110,7 @@ def one_line(value: Any) -> str:
     if hasattr(value, "dtype") and hasattr(value, "shape"):
         shape = "no value" if value.shape is None else f"({', '.join(map(str, value.shape))})"
         return f"{dtype_name(value.dtype)} {shape}"
-    text = " ".join(str(value).split()) if isinstance(value, str) else repr(value)
+    text = " ".join(shown(value).split()) if isinstance(value, str) else repr(value)
     if value is None:
         text = "null"
     return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 3] + "..."
@@ -116,10 +119,10 @@ def one_line(value: Any) -> str:
 def short(entity: Entity) -> str:
     """An object in one line: its class, its place, its first fields."""
     keys = [key for key in entity if key != IS_A]
-    shown = ", ".join(keys[:6]) + (f", ... {len(keys)} fields" if len(keys) > 6 else "")
+    names = ", ".join(map(shown, keys[:6])) + (f", ... {len(keys)} fields" if keys[6:] else "")
     array = entity.array
-    inside = [part for part in (one_line(array) if array is not None else "", shown) if part]
-    return f"<{entity.is_a or 'object'} {where(entity)}: {'; '.join(inside)}>"
+    inside = [part for part in (one_line(array) if array is not None else "", names) if part]
+    return f"<{shown(entity.is_a or 'object')} {where(entity)}: {'; '.join(inside)}>"
 
 
 def document_outline(graph: Graph, depth: int) -> Line:
@@ -142,11 +145,11 @@ def rich_tree(top: Line) -> Tree:
     styles = {"object": "green", "link": "cyan", "array": "magenta", "problem": "red"}
 
     def text(line: Line) -> Text:
-        shown = Text(line.label, style="bold")
+        words = Text(line.label, style="bold")
         if line.text:
-            shown.append("  " if line.label else "", style="default")
-            shown.append(line.text, style=f"not bold {styles.get(line.kind, 'default')}")
-        return shown
+            words.append("  " if line.label else "", style="default")
+            words.append(line.text, style=f"not bold {styles.get(line.kind, 'default')}")
+        return words
 
     def grow(tree: Tree, line: Line) -> Tree:
         for child in line.children:

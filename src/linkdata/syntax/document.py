@@ -150,11 +150,11 @@ class _MetaReader:
         parts: dict[str, Node] = {}
         node = root.entries.get(META)
         if node is not None and not (isinstance(node, Scalar) and node.is_null):
-            fields = self.fields(node, "`meta`")
-            if fields is None:
+            entries = self.entries(node)
+            if entries is None:
                 self.fail("meta-invalid", "`meta` is a mapping", node)
             else:
-                parts.update(fields)
+                parts.update((key, value) for key, _, value in entries)
         for key in LIFTED:
             if key in root.entries:
                 if key in parts:
@@ -212,8 +212,8 @@ class _MetaReader:
     def extends(self, node: Node | None) -> Iterator[Extension]:
         if node is None or (isinstance(node, Scalar) and node.is_null):
             return
-        items = node.items if isinstance(node, Sequence) else [node]
-        for item in items:
+        held = _held(node)
+        for item in held.items if isinstance(held, Sequence) else [node]:
             text = self.text(item)
             if text:
                 match = _EXTENDS_AUTHORITY.match(text)
@@ -255,27 +255,25 @@ class _MetaReader:
     def resource(self, name: str, span: Span, value: Node) -> Prefix | None:
         locations: list[Location] = []
         hashes: list[tuple[str, Span]] = []
-        parts = value.items if isinstance(value, Sequence) else [value]
+        held = _held(value)
+        listed = isinstance(held, Sequence)
         good = True
-        for part in parts:
-            fields = self.fields(part, "a location")
-            if fields is None:
-                self.fail("prefix-invalid", "a location is `path: ...`, `url: ...` or `hash: ...`",
-                          part)  # fmt: skip
+        for part in held.items if isinstance(held, Sequence) else [value]:
+            mapping = _held(part)
+            if not isinstance(mapping, Mapping) or (listed and len(mapping.entries) != 1):
+                self.fail(
+                    "prefix-invalid",
+                    "a location is `path: ...`, `url: ...` or `hash: ...`",
+                    part,
+                    hint="each of them is an item of its own" if listed else None,
+                )
                 good = False
                 continue
-            for key, node in fields.items():
+            for key, place, node in self.entries(mapping) or ():
                 text = self.text(node)
                 if key not in ("path", "url", "hash"):
-                    assert isinstance(part, Mapping)
-                    self.diagnostics.append(
-                        error(
-                            "prefix-invalid", f"a location has no `{key}`",
-                            self.key_span(part, key),
-                            hint=did_you_mean(key, ("path", "url", "hash"))
-                            or "it has `path`, `url` and `hash`",
-                        )
-                    )  # fmt: skip
+                    self.unknown_key("prefix-invalid", "a location", key, place,
+                                     ("path", "url", "hash"))  # fmt: skip
                     good = False
                 elif not text:
                     self.fail("prefix-invalid", f"the `{key}` of a location is a string", node)
@@ -293,33 +291,24 @@ class _MetaReader:
 
     def imports(self, node: Node | None) -> Iterator[Import]:
         for name, span, value in self.declarations(node, "imports"):
-            fields = self.fields(value, "an import")
-            if fields is None:
+            entries = self.entries(value)
+            if entries is None:
                 self.fail("import-invalid", f"the import `{name}` is a mapping", value,
                           hint="with `as`, `version` and `from`")  # fmt: skip
                 continue
+            fields = {key: part for key, _, part in entries}
             strings: dict[str, str | None] = {}
-            for key, part in fields.items():
+            for key, place, part in entries:
                 if key not in ("as", "version", "from"):
-                    assert isinstance(value, Mapping)
-                    self.diagnostics.append(
-                        error(
-                            "import-invalid", f"an import has no `{key}`",
-                            self.key_span(value, key),
-                            hint=did_you_mean(key, ("as", "version", "from"))
-                            or "it has `as`, `version` and `from`",
-                        )
-                    )  # fmt: skip
+                    self.unknown_key("import-invalid", "an import", key, place,
+                                     ("as", "version", "from"))  # fmt: skip
                 elif key != "from":
                     # `version: 2.7` is a text although YAML reads a number.
                     strings[key] = part.text if isinstance(part, Scalar) else None
                     if not strings[key]:
                         self.fail("import-invalid", f"the `{key}` of an import is a string", part)
             origin = fields.get("from")
-            if origin is not None and not (
-                isinstance(origin, Sequence)
-                and all(isinstance(i, Mapping) and len(i.entries) == 1 for i in origin.items)
-            ):
+            if origin is not None and not _is_list_of_sources(_held(origin)):
                 self.fail("import-invalid", "the `from` of an import is a list of sources", origin,
                           hint="for example `- pypi: {package: nwb-models}`")  # fmt: skip
             alias = strings.get("as") or name
@@ -335,26 +324,36 @@ class _MetaReader:
     def declarations(self, node: Node | None, what: str) -> Iterator[tuple[str, Span, Node]]:
         if node is None or (isinstance(node, Scalar) and node.is_null):
             return
-        if isinstance(node, Sequence) and node.named is not None:
-            for item in node.items:
-                assert isinstance(item, Mapping)
-                for key, value in item.entries.items():
-                    yield key, self.key_span(item, key), value
-            return
-        if not isinstance(node, Mapping):
+        entries = self.entries(node)
+        if entries is None:
             self.fail("meta-invalid", f"`{what}` is a mapping of names", node)
             return
-        for key, value in node.entries.items():
-            yield key, self.key_span(node, key), value
+        yield from entries
 
-    def fields(self, node: Node, what: str) -> dict[str, Node] | None:
-        if isinstance(node, Alias):
-            node = node.target
-        if isinstance(node, Mapping):
-            return node.entries
+    def entries(self, node: Node) -> list[tuple[str, Span, Node]] | None:
+        """The keys of a mapping or named list with their places and values, through an alias too.
+
+        None for anything else.
+        """
+        node = _held(node)
         if isinstance(node, Sequence):
-            return node.named
-        return None
+            if node.named is None:
+                return None
+            return [entry for item in node.items for entry in self.entries(item) or ()]
+        if not isinstance(node, Mapping):
+            return None
+        # The places go with the keys: to look for each would take quadratic time.
+        return [
+            (key, self.source.span(start(at), end(at)), value)
+            for (key, value), at in zip(node.entries.items(), node.key_places, strict=True)
+        ]
+
+    def unknown_key(
+        self, code: str, what: str, key: str, place: Span, known: tuple[str, str, str]
+    ) -> None:
+        first, second, third = known
+        hint = did_you_mean(key, known) or f"it has `{first}`, `{second}` and `{third}`"
+        self.diagnostics.append(error(code, f"{what} has no `{key}`", place, hint=hint))
 
     def text(self, node: Node) -> str | None:
         value = node.value if isinstance(node, Scalar) else None
@@ -369,6 +368,18 @@ class _MetaReader:
 
     def fail(self, code: str, message: str, node: Node, *, hint: str | None = None) -> None:
         self.diagnostics.append(error(code, message, self.span(node), hint=hint))
+
+
+def _held(node: Node) -> Node:
+    """What an alias stands for; another node itself."""
+    return node.target if isinstance(node, Alias) else node
+
+
+def _is_list_of_sources(node: Node) -> bool:
+    if not isinstance(node, Sequence):
+        return False
+    items = map(_held, node.items)
+    return all(isinstance(item, Mapping) and len(item.entries) == 1 for item in items)
 
 
 def _top(candidate: Candidate) -> object:

@@ -36,9 +36,14 @@ MAX_FINDINGS = 50
 
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-_COMMENT_REFERENCE = re.compile(r"[ \t]*(#{1,2}[^\s#]\S*)")
-_FLOW_COMMENT_REFERENCE = re.compile(r"[\[,{:][ \t]*(#{1,2}[^\s#,\]}]*)")
+_COMMENT_REFERENCE = re.compile(r"[ \t]*(#\S+)")
+_FLOW_COMMENT_REFERENCE = re.compile(r"[\[,{:][ \t]*(#(?=\S)[^\s,\]}]*)")
 _AT_REFERENCE = re.compile(r"@[^\s,\]}]*")
+_LINE_BREAK = re.compile(r"[\r\n]")
+# The anchor and tag before a scalar, and what may stand between them and it.
+_PROPERTIES = re.compile(r"(?:[&!][^ \t\r\n]*|#[^\r\n]*|[ \t\r\n]+)*+")
+
+_BYTE_ORDER_MARK = "\ufeff"
 
 _TAG = "tag:yaml.org,2002:"
 _SCALAR_TAGS: dict[str, tuple[type, ...]] = {
@@ -82,9 +87,9 @@ def decode(data: bytes, name: str) -> Source:
             )
         )
     try:
-        return Source(name, data.decode("utf-8-sig"))
+        return Source(name, data.decode().removeprefix(_BYTE_ORDER_MARK))
     except UnicodeDecodeError as problem:
-        good = data[: problem.start].decode("utf-8-sig")
+        good = data[: problem.start].decode().removeprefix(_BYTE_ORDER_MARK)
         source = Source(name, good + "\ufffd")
         raise TextError(
             error(
@@ -99,8 +104,11 @@ def decode(data: bytes, name: str) -> Source:
 def read(source: Source) -> Stream:
     """Read all documents of a text.
 
-    Never raises for what the text holds: all that is wrong is in the diagnostics.
+    Never raises for what the text holds: all that is wrong is in the diagnostics. Places are those
+    in the source of the stream, which is the one given but for a byte order mark.
     """
+    if source.text.startswith(_BYTE_ORDER_MARK):
+        source = Source(source.name, source.text[1:])
     found = _forbidden_characters(source)
     if found:
         return Stream(source, [], found)
@@ -204,26 +212,29 @@ class _Builder:
         self.strictness.end_document(event)
 
     def scalar(self, event: Event) -> None:
-        begin = event.start_mark
-        at = begin.index << 32 | event.end_mark.index
+        begin, end = event.start_mark.index, event.end_mark.index
         text, style, tag = event.value, event.style, event.tag
+        if tag is not None or event.anchor is not None:
+            begin = self.behind_properties(begin, end)
+        at = begin << 32 | end
         self.scalar_places.append(at)
         if style:
             kind = Kind.STRING
-            self.strictness.styled_scalar(event)
+            self.strictness.styled_scalar(event, begin)
         else:
             kind = Kind.PLAIN
-            if not text and tag is None:
-                self.check_comment(begin.index)
+            if not text:
+                self.check_comment(end)
             elif text == "-":
-                self.fail("yaml-syntax", "`-` alone is not a value", begin.index, hint="quote it")
+                self.fail("yaml-syntax", "`-` alone is not a value", begin, hint="quote it")
         if tag is not None:
-            kind = self.tagged(event, at)
+            kind = self.tagged(event)
         container, key = self.container, self.key
         if key is None and type(container) is Mapping:
             if event.anchor is not None:
                 self.anchors[event.anchor] = (Scalar(text, at, kind), 1)
-            self.take_key(text, at, kind, quoted=bool(style), column=begin.column)
+            column = event.start_mark.column
+            self.take_key(text, at, kind, quoted=bool(style), column=column)
             return
         self.weight += 1
         node: Scalar
@@ -326,6 +337,11 @@ class _Builder:
 
     # Parts of the above
 
+    def behind_properties(self, begin: int, end: int) -> int:
+        """Where a scalar begins that has an anchor or a tag; at them if nothing follows them."""
+        match = _PROPERTIES.match(self.text, begin, end)
+        return match.end() if match is not None and match.end() < end else begin
+
     def copied(self, target: Scalar, at: int) -> Scalar:
         container = self.container
         if type(target) is not Candidate or container is None:
@@ -380,7 +396,7 @@ class _Builder:
         elif not text:
             self.fail("yaml-key-not-scalar", "a key is empty", start(at), hint="name the field")
 
-    def tagged(self, event: Event, at: int) -> Kind:
+    def tagged(self, event: Event) -> Kind:
         tag = event.tag
         if tag in (_TAG + "str", "!"):
             return Kind.VERBATIM
@@ -396,7 +412,7 @@ class _Builder:
                 error(
                     "yaml-tag-mismatch",
                     f"`{event.value}` is not of the type that its tag `!!{tag[len(_TAG) :]}` names",
-                    self.span(at),
+                    self.source.span(event.start_mark.index, event.end_mark.index),
                 )
             )
         return Kind.FLOAT if tag == _TAG + "float" else Kind.PLAIN
@@ -455,9 +471,9 @@ def _ill_formed(source: Source, problem: yaml.MarkedYAMLError, at: int) -> Diagn
     context = problem.context_mark
     if context is not None and problem.context and "flow" in problem.context:
         # In `[#a, #b]` the rest of the line is a comment, and the list never ends.
-        line_end = source.text.find("\n", context.index)
+        line_end = _LINE_BREAK.search(source.text, context.index)
         match = _FLOW_COMMENT_REFERENCE.search(
-            source.text, context.index, line_end if line_end >= 0 else len(source.text)
+            source.text, context.index, line_end.start() if line_end else len(source.text)
         )
         if match is not None:
             return unquoted(source, *match.span(1))

@@ -57,7 +57,7 @@ def core_value(text: str) -> ScalarValue:
     if not first:
         return None
     if _INTEGER.match(text):
-        if len(text) > MAX_INTEGER_DIGITS or text == "-0":
+        if len(text.lstrip("+-")) > MAX_INTEGER_DIGITS or text == "-0":
             return text
         return int(text)
     if _FLOAT.match(text):

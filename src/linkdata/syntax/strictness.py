@@ -19,9 +19,10 @@ Event: TypeAlias = Any
 
 _TIGHT_COMMENT = re.compile(r"\S#")
 # Where an item or a value of a flow collection may begin, and a comment does.
-_FLOW_REFERENCE = re.compile(r"[\[{,:][ \t]*(#{1,2}[^\s#,\]}]+)")
-_DIRECTIVE = re.compile(r"^%.*", re.MULTILINE)
-_GOOD_DIRECTIVE = re.compile(r"%YAML[ \t]+1\.2[ \t]*(?:[ \t]#.*)?\r?\Z")
+_FLOW_REFERENCE = re.compile(r"[\[{,:][ \t]*(#(?=\S)[^\s,\]}]*)")
+# At the beginning of a line. The look back stands behind the sign, as to find a sign is quick.
+_DIRECTIVE = re.compile(r"%(?<![^\r\n]%)[^\r\n]*")
+_GOOD_DIRECTIVE = re.compile(r"%YAML[ \t]+1\.2[ \t]*(?:[ \t]#.*)?\Z")
 _BLOCK_HEADER = re.compile(r"[|>]([0-9+-]*)([ \t]*)(#?)[^\r\n]*(?:\r\n?|\n|\Z)")
 _LINE = re.compile(r"( *)([^\r\n]*)(?:\r\n|\r|\n|\Z)")
 _ONLY_CLOSING = re.compile(r"[\s\]}]+,?\s*(?:#.*)?\Z")
@@ -81,11 +82,11 @@ class Strictness:
         if not self.flow_depth:
             self.columns[-1] = column
 
-    def styled_scalar(self, event: Event) -> None:
-        """A quoted or block scalar."""
+    def styled_scalar(self, event: Event, at: int) -> None:
+        """A quoted or block scalar, which begins at `at`: the event begins at its anchor or tag."""
         begin, end = event.start_mark, event.end_mark
         if event.style in "|>":
-            self.check_block_scalar(begin.index, end.index)
+            self.check_block_scalar(at, end.index)
         elif begin.line != end.line and not self.flow_depth:
             self.check_continuation(begin.index, end.index)
 
@@ -208,10 +209,10 @@ def unquoted(source: Source, start: int, end: int) -> Diagnostic:
 
 def directive_refused(source: Source, offset: int) -> Diagnostic:
     """The finding about a directive."""
-    end = source.text.find("\n", offset)
+    line = _DIRECTIVE.match(source.text, offset)
     return error(
         "yaml-directive",
         "the only directive is `%YAML 1.2`, once, before the first document",
-        source.span(offset, end if end >= 0 else len(source.text)),
+        source.span(offset, line.end() if line else None),
         hint="remove it; prefixes are declared in `meta.prefixes`",
     )

@@ -77,6 +77,10 @@ class HDF5Item:
                 found = strictly(self.file, self._path)
             yield found
 
+    def close(self) -> None:
+        """Let go of what `open` holds."""
+        self.file.unpin(self._path)
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, HDF5Item):
             return NotImplemented
@@ -94,6 +98,16 @@ class HDF5Group(HDF5Item):
 
     __slots__ = ()
     kind = "group"
+
+    def open(self) -> h5py.Group:
+        """The h5py group; the file stays open until `close`. h5py follows links unchecked."""
+        self.file.pin(self._path)
+        try:
+            with self.opened() as group:
+                return h5py.Group(group)
+        except BaseException:
+            self.file.unpin(self._path)
+            raise
 
     def keys(self) -> list[str]:
         """The names of the members, as created where the file tracks that, else by name."""
@@ -244,10 +258,6 @@ class HDF5Dataset(HDF5Item, ArrayBase):
         except BaseException:
             self.file.unpin(self._path)
             raise
-
-    def close(self) -> None:
-        """Let go of what `open` holds."""
-        self.file.unpin(self._path)
 
     @contextmanager
     def _dataset(self, values: bool = False) -> Iterator[h5d.DatasetID]:
