@@ -150,3 +150,17 @@ def test_codes_in_the_text_are_in_the_table() -> None:
     mentioned = set(re.findall(rf"`((?:{prefixes})-[a-z0-9-]+)`", SPEC))
     grammar_and_values = {"prefix-name", "prefixed-path", "output-1"}
     assert mentioned - set(CODES) - grammar_and_values == set()
+
+
+def test_modules_name_sections_that_there_are() -> None:
+    headings = {
+        re.sub(r"^[0-9.]+ ", "", heading.lstrip("# "))
+        for heading in re.findall(r"^##+ .*$", SPEC, re.MULTILINE)
+    }
+    headings |= set(re.findall(r"^- \*([^*]+)\*:", SPEC, re.MULTILINE))  # future parts
+    named = "Implements: `specs/linkdata-1.0.md`, section"
+    for path in (SPECS.parent / "src").rglob("*.py"):
+        text = " ".join(path.read_text(encoding="utf-8").partition('"""')[2].split())
+        said = text.partition('"""')[0].partition(named)[2].partition(". ")[0]
+        for section in re.findall(r'"([^"]+)"', said):
+            assert section in headings, (path, section)

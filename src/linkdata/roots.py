@@ -2,7 +2,7 @@
 
 Takes: folders that the user allows, and paths that documents and files name.
 Gives: `Roots`, which opens or locates a regular file below one of the folders, or raises.
-Implements: `specs/linkdata-1.0.md`, section "Files".
+Implements: `specs/linkdata-1.0.md`, section "Resources, roots and authorities".
 
 A path is walked from a root downward, one component at a time, each relative to the open folder
 before it and none through a symbolic link of the kernel's choosing: what was checked is what is

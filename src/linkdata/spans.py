@@ -2,7 +2,7 @@
 
 Takes: the text of a document and offsets into it.
 Gives: `Source`, `Position`, `Span`: who said something, and where, for every message.
-Implements: `specs/linkdata-1.0.md`, section "Places".
+Implements: `specs/linkdata-1.0.md`, section "Diagnostics".
 
 Offsets count characters (Unicode code points) from 0; lines and columns count from 1.
 Offsets are what nodes keep; lines and columns are worked out only when a person is told.

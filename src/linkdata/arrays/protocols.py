@@ -3,7 +3,7 @@
 Takes: nothing.
 Gives: the Protocols `Array`, `Group`, `Dataset`, `Datatype`, `SourceFile`, `Source`, and the
 values `Pointer` and `Region` that stand for references.
-Implements: `specs/linkdata-1.0.md`, sections "Arrays" and "Sources".
+Implements: `specs/linkdata-1.0.md`, sections "Arrays" and "HDF5 sources".
 
 An entry point of `linkdata.sources` is a `Source`. It opens `SourceFile`s; these give `Group`s and
 `Dataset`s by path. Everything is lazy: a file is opened when a shape, a value, a name is asked for,

@@ -2,7 +2,7 @@
 
 Takes: paths of documents, or `-` for standard input.
 Gives: the documents rewritten in place, each whole or not at all; or what would change.
-Implements: `specs/linkdata-1.0.md`, sections "Command line" and "Layout".
+Implements: `specs/linkdata-1.0.md`, sections "Command line" and "Output".
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Takes: a path to a document or an HDF5 file, or a text.
 Gives: `Dataset`; `check` gives the findings instead, and never raises for what the input holds.
-Implements: `specs/linkdata-1.0.md`, section "Opening".
+Implements: `specs/linkdata-1.0.md`, section "Opening and checking".
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Takes: what the resolver arrives at, and items of source files.
 Gives: `Entity` (identity, class, fields), `Link` (a mention of one), and the values fields have.
-Implements: `specs/linkdata-1.0.md`, sections "Identity", "Placement" and "From, overlay".
+Implements: `specs/linkdata-1.0.md`, sections "Identity", "Placement" and "Overlay".
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Takes: the places in source files that references name.
 Gives: items (groups and datasets) and the identities of what is inside the files.
-Implements: `specs/linkdata-1.0.md`, sections "Sources" and "Identity".
+Implements: `specs/linkdata-1.0.md`, sections "HDF5 sources" and "Identity".
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Takes: a dataset of a source file whose elements are, or hold, references.
 Gives: `LinkedArray`, an array whose indexing gives entities where the file has references.
-Implements: `specs/linkdata-1.0.md`, section "Sources", references inside files.
+Implements: `specs/linkdata-1.0.md`, section "HDF5 sources", references inside files.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Takes: a resolver and one of its documents.
 Gives: diagnostics for every reference that does not arrive and every `from` of a wrong form.
-Implements: `specs/linkdata-1.0.md`, sections "References", "From, overlay" and "Diagnostics".
+Implements: `specs/linkdata-1.0.md`, sections "References", "Overlay" and "Diagnostics".
 """
 
 from __future__ import annotations

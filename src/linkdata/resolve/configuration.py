@@ -3,7 +3,7 @@
 Takes: `linkdata.toml` found upward from a document, the user's configuration file, environment
 variables, and what the caller gives; later ones override earlier ones.
 Gives: `Configuration`.
-Implements: `specs/linkdata-1.0.md`, sections "Roots" and "Authorities".
+Implements: `specs/linkdata-1.0.md`, section "Resources, roots and authorities".
 """
 
 from __future__ import annotations

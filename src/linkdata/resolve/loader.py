@@ -2,7 +2,8 @@
 
 Takes: the location of a document, a retriever, the configured authorities.
 Gives: a frozen `Registry` of that document and all that it extends or refers to.
-Implements: `specs/linkdata-1.0.md`, sections "Extending", "Prefixes" and "Resources".
+Implements: `specs/linkdata-1.0.md`, sections "`extends`", "Prefixes" and "Resources, roots and
+authorities".
 
 Each location is read once. What cannot be had is kept as a failure, and told to whoever follows
 a reference there; source files (HDF5) are not touched.

@@ -2,11 +2,13 @@
 
 Takes: what the loader found.
 Gives: `Context` (what the names of one document mean), `Resource`, `Registry`; all frozen.
-Implements: `specs/linkdata-1.0.md`, sections "Documents", "Identity" and "Resources".
+Implements: `specs/linkdata-1.0.md`, sections "Documents", "Identity" and "Resources, roots and
+authorities".
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from dataclasses import replace as replaced
@@ -19,6 +21,9 @@ from linkdata.errors import Diagnostic, RetrievalError, Severity, did_you_mean, 
 from linkdata.spans import Span
 from linkdata.syntax.document import Document, Import, Prefix
 from linkdata.syntax.references import Form, Reference, Step, format_path
+
+
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +82,17 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """All resources that the first one needs, by location. Look-up does no input or output."""
+    """All resources that the first one needs, by location. Look-up does no input or output.
+
+    `aliases` are locations that lead to one of the resources, as through a link to a folder.
+    """
 
     root: Resource
     resources: Mapping[str, Resource]
     failures: Mapping[str, Diagnostic] = field(default_factory=lambda: MappingProxyType({}))
     bindings: Mapping[Bound, str] = field(default_factory=lambda: MappingProxyType({}))
     authorities: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    aliases: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def resource(self, context: Context, reference: Reference, span: Span | None) -> Resource:
         """The resource that a reference from `context` names.
@@ -98,7 +107,7 @@ class Registry:
             location = key = locate(
                 context, reference.name, reference.target, self.authorities, span
             )
-        found = self.resources.get(location)
+        found = self.resources.get(self.aliases.get(location, location))
         if found is not None:
             problems = [one for one in found.diagnostics if one.severity is Severity.ERROR]
             if problems:
@@ -151,12 +160,20 @@ def encode_path(path: str) -> str:
     return iri.encode(path).replace("?", "%3F")
 
 
+def decoded_path(location: str) -> str:
+    """The path of a location as that of a file, whose name need not be UTF-8."""
+    return unquote(urlsplit(location).path, errors="surrogateescape")
+
+
 def join(base: str, path: str, span: Span | None) -> str:
     """The location of `path`, relative to the location `base`.
 
     Raises `RetrievalError` (`resource-missing`) when `base` is not a place to be relative to.
     """
-    location = urljoin(base, encode_path(path))
+    encoded = encode_path(path)
+    if ":" in encoded.partition("/")[0] and not _URL.match(path):
+        encoded = f"./{encoded}"  # in a relative IRI the first name would be taken for a scheme
+    location = urljoin(base, encoded)
     if ":" not in location.split("/", 1)[0]:
         raise RetrievalError(
             error(
@@ -171,5 +188,5 @@ def join(base: str, path: str, span: Span | None) -> str:
 
 def stem(location: str) -> str:
     """The name of a location's file without its suffix: the identity of what has no `id`."""
-    name = unquote(urlsplit(location).path).rpartition("/")[2] or unquote(location)
+    name = decoded_path(location).rpartition("/")[2] or unquote(location)
     return iri.encode(PurePosixPath(name).stem or name)

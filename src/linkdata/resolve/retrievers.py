@@ -2,7 +2,7 @@
 
 Takes: the location of a document, an absolute IRI.
 Gives: its bytes. `FileRetriever` reads files below the allowed roots, `MapRetriever` a dictionary.
-Implements: `specs/linkdata-1.0.md`, section "Resources".
+Implements: `specs/linkdata-1.0.md`, section "Resources, roots and authorities".
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from linkdata.errors import RetrievalError, did_you_mean, error
-from linkdata.resolve.registry import encode_path
-from linkdata.roots import Roots
+from linkdata.resolve.registry import decoded_path, encode_path
+from linkdata.roots import OpenFile, Roots
 from linkdata.spans import Span
+from linkdata.syntax import reader
+
+HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +47,39 @@ class FileRetriever:
         self.roots = roots
 
     def retrieve(self, location: str, span: Span | None = None) -> Retrieved:
-        """The bytes of a file. Raises `RetrievalError`."""
+        """The bytes of a file. Raises `RetrievalError`, `TextError` (`text-too-large`)."""
         path = file_path(location, span)
         with self.roots.open(path, span) as opened:
             try:
-                with open(opened.fd, "rb", closefd=False) as file:
-                    return Retrieved(file.read(), location)
+                return Retrieved(_content(opened, str(path), span), file_location(path))
             except OSError as problem:
                 raise RetrievalError(
                     error("resource-unreadable", f"cannot read {path}: {problem.strerror}", span)
                 ) from problem
+
+
+def _content(opened: OpenFile, name: str, span: Span | None) -> bytes:
+    """The bytes of a file that may be a document; of what cannot be one no more than it takes."""
+    size = opened.stat.st_size
+    with open(opened.fd, "rb", closefd=False) as file:
+        first = file.read(len(HDF5_SIGNATURE))
+        refuse_hdf5(first, name, span)
+        reader.check_size(size, name)
+        data = first + file.read(max(size - len(first), 0) + 1)
+        if len(data) > size:  # it has grown
+            data += file.read(max(reader.MAX_BYTES - len(data), 0) + 1)
+        return data
+
+
+def refuse_hdf5(data: bytes, name: str, span: Span | None) -> None:
+    """Raise `RetrievalError` (`resource-not-document`) if the bytes are those of an HDF5 file."""
+    if data.startswith(HDF5_SIGNATURE):
+        raise RetrievalError(
+            error(
+                "resource-not-document", f"`{name}` is an HDF5 file, not a document", span,
+                hint="bring it with `from: {type: hdf5, source: ...}` or refer to `prefix:/path`",
+            )
+        )  # fmt: skip
 
 
 class MapRetriever:
@@ -76,8 +102,13 @@ class MapRetriever:
 
 
 def file_location(path: Path) -> str:
-    """The location of a local file; not resolved, so that links keep their names."""
-    return "file://" + encode_path(os.path.abspath(path))
+    """The location of a local file: one, by whatever links its folder was reached.
+
+    A link that is the file itself keeps its name, and what the document refers to is beside it:
+    where a store of contents keeps the file that it leads to (as git-annex does) says nothing.
+    """
+    folder, name = os.path.split(os.path.abspath(path))
+    return "file://" + encode_path(os.path.join(os.path.realpath(folder), name))
 
 
 def file_path(location: str, span: Span | None = None) -> Path:
@@ -90,4 +121,4 @@ def file_path(location: str, span: Span | None = None) -> Path:
                 hint="download it and declare it as a `path`",
             )
         )  # fmt: skip
-    return Path(unquote(parts.path))
+    return Path(decoded_path(location))

@@ -2,7 +2,7 @@
 
 Takes: nodes of documents, and places in source files.
 Gives: `Target`, `Object`, `External`, and what can be said of a node by itself.
-Implements: `specs/linkdata-1.0.md`, sections "from" and "Overlay".
+Implements: `specs/linkdata-1.0.md`, sections "`from`" and "Overlay".
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from linkdata.errors import LinkdataError
 from linkdata.roots import OpenFile
 from linkdata.store.digests import Digest, digest_file
 
@@ -70,11 +71,11 @@ class VerifiedFiles:
     def _recall(self, key: str) -> dict[str, str]:
         try:
             found = json.loads(self._path(key).read_text())
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}
         if not isinstance(found, dict):
             return {}
-        return {str(name): digest for name, digest in found.items() if isinstance(digest, str)}
+        return {name: digest for name, digest in found.items() if _is_digest(name, digest)}
 
     def _remember(self, key: str, digests: dict[str, str]) -> None:
         path = self._path(key)
@@ -83,6 +84,14 @@ class VerifiedFiles:
             with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
                 json.dump(digests, file)
             os.replace(file.name, path)
+
+
+def _is_digest(name: str, digits: object) -> bool:
+    """Whether an entry of the cache is what was once written there."""
+    try:
+        return Digest.parse(f"{name}:{digits}").algorithm == name
+    except LinkdataError:  # what it is instead does not matter: the file is hashed again
+        return False
 
 
 def _identity(file: OpenFile) -> str:

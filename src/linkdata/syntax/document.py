@@ -2,7 +2,7 @@
 
 Takes: a parsed document of a stream.
 Gives: `Document` with its `Meta`, and what is wrong with their form.
-Implements: `specs/linkdata-1.0.md`, sections "Documents", "Extending" and "Prefixes".
+Implements: `specs/linkdata-1.0.md`, sections "Documents", "`extends`" and "Prefixes".
 
 Only what one document says of itself is here; what it has from others is the registry's business.
 """

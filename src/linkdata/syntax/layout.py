@@ -2,7 +2,7 @@
 
 Takes: the text of a stream of documents.
 Gives: `formatted`: the same text with canonical indentation and spacing.
-Implements: `specs/linkdata-1.0.md`, section "Layout".
+Implements: `specs/linkdata-1.0.md`, section "Output".
 
 What a document says is no business of a layout. So every scalar and alias is masked first, by a
 word that stands for it and is as long; ruamel.yaml lays out what is left, collections and

@@ -72,20 +72,25 @@ class Stream:
     diagnostics: list[Diagnostic]
 
 
+def check_size(size: int, name: str) -> None:
+    """Raise `TextError` (`text-too-large`) if a text of so many bytes cannot be a document."""
+    if size > MAX_BYTES:
+        raise TextError(
+            error(
+                "text-too-large",
+                f"the text has {size} bytes; a document has at most {MAX_BYTES}",
+                Source(name, "").span(0),
+                hint="keep bulk data in HDF5 and bring them with `from`",
+            )
+        )
+
+
 def decode(data: bytes, name: str) -> Source:
     """The text of a document's bytes: UTF-8, a byte order mark dropped.
 
     Raises `TextError` (`text-encoding`, `text-too-large`).
     """
-    if len(data) > MAX_BYTES:
-        raise TextError(
-            error(
-                "text-too-large",
-                f"the text has {len(data)} bytes; a document has at most {MAX_BYTES}",
-                Source(name, "").span(0),
-                hint="keep bulk data in HDF5 and bring them with `from`",
-            )
-        )
+    check_size(len(data), name)
     try:
         return Source(name, data.decode().removeprefix(_BYTE_ORDER_MARK))
     except UnicodeDecodeError as problem:

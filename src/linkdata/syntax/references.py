@@ -2,7 +2,7 @@
 
 Takes: a string of a document, or of the API.
 Gives: `Reference`, `parse_reference`, `parse_path`, `format_path`.
-Implements: `specs/linkdata-1.0.md`, section "References", "Grammar".
+Implements: `specs/linkdata-1.0.md`, section "References".
 
 Whether a prefix is declared, and what is at the end of a path, is not the grammar's business.
 """

@@ -2,7 +2,7 @@
 
 Takes: the text of a plain (unquoted) scalar.
 Gives: its value by the YAML 1.2 core schema, where no digit of it would be lost.
-Implements: `specs/linkdata-1.0.md`, section "Scalars".
+Implements: `specs/linkdata-1.0.md`, section "Text".
 """
 
 from __future__ import annotations

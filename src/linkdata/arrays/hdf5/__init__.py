@@ -3,7 +3,7 @@
 Takes: a way to the file, and the roots below which its own links may lead.
 Gives: `HDF5Source` (the entry point), `HDF5File`, and what a file holds: `HDF5Group`,
 `HDF5Dataset`, `HDF5Datatype`.
-Implements: `specs/linkdata-1.0.md`, section "HDF5".
+Implements: `specs/linkdata-1.0.md`, section "HDF5 sources".
 
 To be read in this order: `failures` (exceptions), `selection` (indices), `values` (datatypes),
 `session` (the open file), `addresses` (identity), `walk` (paths and links), `references`,

@@ -3,7 +3,7 @@
 Takes: an open file.
 Gives: `Addresses`, from an object's address to its canonical path; `about`, what a link holds;
 `address`, where an object is.
-Implements: `specs/linkdata-1.0.md`, section "HDF5", "Identity".
+Implements: `specs/linkdata-1.0.md`, section "HDF5 sources".
 
 An object that several hard links lead to has one canonical path: the first on a walk in depth, the
 links of each group by name. References say addresses only, so their paths come from here too.

@@ -2,7 +2,7 @@
 
 Takes: an item.
 Gives: `HDF5Attributes`, which reads each attribute when asked for it.
-Implements: `specs/linkdata-1.0.md`, section "HDF5", "Values".
+Implements: `specs/linkdata-1.0.md`, section "HDF5 sources".
 """
 
 from __future__ import annotations

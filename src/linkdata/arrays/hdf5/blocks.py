@@ -2,7 +2,7 @@
 
 Takes: an open dataset and an index.
 Gives: `read` and `write`, as numpy arrays in the dtypes that users see.
-Implements: `specs/linkdata-1.0.md`, section "HDF5", "Values".
+Implements: `specs/linkdata-1.0.md`, section "HDF5 sources".
 """
 
 from __future__ import annotations

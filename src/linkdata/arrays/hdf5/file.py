@@ -2,7 +2,7 @@
 
 Takes: a way to the file, its name, the roots.
 Gives: `HDF5File`, and `HDF5Source`, the entry point that makes them.
-Implements: `specs/linkdata-1.0.md`, section "HDF5".
+Implements: `specs/linkdata-1.0.md`, section "HDF5 sources".
 
 h5py is imported when the first file is opened.
 """

@@ -2,7 +2,7 @@
 
 Takes: an open dataset.
 Gives: `reaches_out`, and `check_storage`, which lets it be read, or raises.
-Implements: `specs/linkdata-1.0.md`, section "HDF5", "Other files"; `Files`.
+Implements: `specs/linkdata-1.0.md`, section "HDF5 sources".
 
 HDF5 opens the files that external storage and virtual datasets name as it finds them: any file of
 the machine, in several folders one after the other. Here each must be where it says, below the

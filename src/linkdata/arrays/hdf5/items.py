@@ -3,7 +3,7 @@
 Takes: a file and a canonical path in it.
 Gives: `HDF5Group`, `HDF5Dataset`, `HDF5Datatype`. They keep no state but these two: everything is
 read when asked for, and two items are equal when file and path are.
-Implements: `specs/linkdata-1.0.md`, section "HDF5".
+Implements: `specs/linkdata-1.0.md`, section "HDF5 sources".
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Takes: addresses, and h5py's references where those cannot be had.
 Gives: `pointers`, arrays of `Pointer`, with `None` for null references; `reference`, the way back.
-Implements: `specs/linkdata-1.0.md`, section "HDF5", "References".
+Implements: `specs/linkdata-1.0.md`, section "HDF5 sources".
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Takes: arrays as h5py reads them, and the h5py dtypes that say what they mean.
 Gives: `native` (h5py's dtypes), `memory` (what to read into), `decoded` and `decoded_dtype` (what
 users see), `scalar`.
-Implements: `specs/linkdata-1.0.md`, section "HDF5", "Values".
+Implements: `specs/linkdata-1.0.md`, section "HDF5 sources".
 
     string, variable or fixed     object array of str; bytes that are not UTF-8 as surrogates
     enumeration                   its integers; the one of FALSE and TRUE as bool

@@ -2,7 +2,7 @@
 
 Takes: an open file and a path.
 Gives: `arrive`, and `Link`, what a link says without being followed.
-Implements: `specs/linkdata-1.0.md`, section "HDF5", "Links".
+Implements: `specs/linkdata-1.0.md`, section "HDF5 sources".
 
 HDF5 is only ever asked for one name of one group, and only where the link is hard: it would
 follow a link into any file of the machine, wherever on the path that link stands. Links are read,
