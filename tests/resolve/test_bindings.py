@@ -127,7 +127,6 @@ def test_refusals_at_the_place_of_the_location(folder: Path, declaration: str, c
     assert str(caught.value.diagnostic.span).startswith("x.yaml:1:")
 
 
-@pytest.mark.xfail(strict=True, raises=LinkdataError, reason="PFX-04: taken for a scheme")
 @pytest.mark.parametrize("name", ["session:1", "a:b"])
 def test_a_path_with_a_colon(folder: Path, name: str) -> None:
     (folder / name).touch()

@@ -26,6 +26,7 @@ COMMANDS = {
     "convert": ("linkdata.cli.convert:convert", "Write a document in another format."),
     "fmt": ("linkdata.cli.fmt:fmt", "Lay documents out in the canonical way, comments kept."),
     "get": ("linkdata.cli.get:get", "Print one value, object or array."),
+    "schema": ("linkdata.cli.schema:schema", "Show the classes that a document's imports give."),
     "tree": ("linkdata.cli.tree:tree", "Show what a document holds as a tree."),
 }
 

@@ -32,11 +32,11 @@ from linkdata.resolve.bindings import Binder
 from linkdata.resolve.configuration import Configuration, configure
 from linkdata.resolve.loader import Loader
 from linkdata.resolve.registry import Context, Registry
-from linkdata.resolve.retrievers import Retriever, file_location
+from linkdata.resolve.retrievers import HDF5_SIGNATURE, Retriever, file_location
+from linkdata.roots import Roots
 from linkdata.syntax.edits import quoted
 
 HDF5_SUFFIXES = (".nwb", ".h5", ".hdf5", ".hdf")
-HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 Folders = Iterable["Path | str"]
 Bindings = Mapping[str, "Path | str"]
@@ -151,10 +151,12 @@ def is_hdf5(path: Path) -> bool:
     """Whether a file is an HDF5 file, by its suffix or its first bytes."""
     if path.suffix.lower() in HDF5_SUFFIXES:
         return True
+    real = Path(os.path.realpath(path))
     try:
-        with path.open("rb") as file:
-            return file.read(len(HDF5_SIGNATURE)) == HDF5_SIGNATURE
-    except OSError:
+        # Not just opened: with a FIFO that would wait for somebody to write.
+        with Roots([real.parent]).open(real) as file:
+            return os.read(file.fd, len(HDF5_SIGNATURE)) == HDF5_SIGNATURE
+    except (OSError, LinkdataError):
         return False
 
 

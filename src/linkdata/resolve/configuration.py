@@ -46,7 +46,7 @@ def configure(
 
     Raises `RetrievalError` (`configuration-invalid`, `authority-invalid`).
     """
-    folder = folder.resolve()
+    folder = _real(folder)
     allowed: list[Path] = []
     bound: dict[str, Path] = {}
     project = _find_upward(folder)
@@ -59,7 +59,7 @@ def configure(
         allowed.append(home)
         table = _read(project, allow_roots=False)
         for name, path in table.get("authorities", {}).items():
-            target = (home / path).resolve()
+            target = _real(home / path)
             if not target.is_relative_to(home):
                 raise RetrievalError(
                     error(
@@ -71,11 +71,11 @@ def configure(
                 )
             bound[name] = target
     user = _user_file()
-    if user is not None and user.is_file():
+    if user is not None and os.path.isfile(user):
         table = _read(user, allow_roots=True)
-        allowed += [(user.parent / Path(path).expanduser()) for path in table.get("roots", [])]
+        allowed += [user.parent / os.path.expanduser(path) for path in table.get("roots", [])]
         for name, path in table.get("authorities", {}).items():
-            bound[name] = user.parent / Path(path).expanduser()
+            bound[name] = user.parent / os.path.expanduser(path)
     for path in filter(None, os.environ.get(ROOTS_VARIABLE, "").split(os.pathsep)):
         allowed.append(Path(path))
     for item in filter(None, os.environ.get(AUTHORITIES_VARIABLE, "").split(os.pathsep)):
@@ -86,8 +86,8 @@ def configure(
     allowed += [Path(path) for path in roots]
     # Who binds an authority means it to be read.
     allowed += bound.values()
-    locations = {name: file_location(path.resolve()) + "/" for name, path in bound.items()}
-    return Configuration(Roots(allowed), locations)
+    locations = {name: file_location(_real(path)) + "/" for name, path in bound.items()}
+    return Configuration(Roots(map(_real, allowed)), locations)
 
 
 def parse_binding(text: str) -> tuple[str, str]:
@@ -103,9 +103,20 @@ def parse_binding(text: str) -> tuple[str, str]:
 def _find_upward(folder: Path) -> Path | None:
     for candidate in (folder, *folder.parents):
         path = candidate / PROJECT_FILE
-        if path.is_file():
+        if os.path.isfile(path):
             return path
     return None
+
+
+def _real(path: Path) -> Path:
+    """Where a path leads. Raises `RetrievalError` for what is no path: one with a NUL in it."""
+    try:
+        return Path(os.path.realpath(path))
+    except ValueError as problem:
+        text = str(path)
+        raise RetrievalError(
+            error("configuration-invalid", f"`{text}` is no path: {problem}", place=text)
+        ) from problem
 
 
 def _user_file() -> Path | None:
@@ -123,22 +134,26 @@ def _read(path: Path, *, allow_roots: bool) -> dict[str, dict[str, str]]:
         table = tomllib.loads(text)
     except (OSError, ValueError) as problem:
         raise RetrievalError(_invalid(path, str(problem))) from problem
+    except RecursionError:
+        raise RetrievalError(_invalid(path, "its values are nested too deeply")) from None
     known = ("authorities", "roots") if allow_roots else ("authorities",)
     for key, value in table.items():
         if key not in known:
             extra = "roots are only allowed in your own configuration" if key == "roots" else None
             hint = extra or did_you_mean(key, known)
             raise RetrievalError(_invalid(path, f"there is no setting `{key}`", hint))
-        if key == "roots" and not (
-            isinstance(value, list) and all(isinstance(item, str) for item in value)
-        ):
+        if key == "roots" and not (isinstance(value, list) and all(map(_is_path, value))):
             raise RetrievalError(_invalid(path, "`roots` is a list of folders"))
         if key == "authorities" and not (
             isinstance(value, dict)
-            and all(_NAME.match(name) and isinstance(item, str) for name, item in value.items())
+            and all(_NAME.match(name) and _is_path(item) for name, item in value.items())
         ):
             raise RetrievalError(_invalid(path, "`authorities` is a table of names and folders"))
     return table
+
+
+def _is_path(value: object) -> bool:
+    return isinstance(value, str) and "\0" not in value
 
 
 def _invalid(path: Path, message: str, hint: str | None = None) -> Diagnostic:

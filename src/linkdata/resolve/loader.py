@@ -5,17 +5,19 @@ Gives: a frozen `Registry` of that document and all that it extends or refers to
 Implements: `specs/linkdata-1.0.md`, sections "`extends`", "Prefixes" and "Resources, roots and
 authorities".
 
-Each location is read once. What cannot be had is kept as a failure, and told to whoever follows
-a reference there; source files (HDF5) are not touched.
+Each location is read once: where digests are declared, those of the bytes that are used are
+checked, whoever asked for them first. What cannot be had is kept as a failure, and told to whoever
+follows a reference there; source files (HDF5) are not touched.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import PurePosixPath
 from types import MappingProxyType
-from urllib.parse import unquote, urlsplit
+from typing import Any, TypeAlias
 
 from linkdata import iri
 from linkdata.errors import Diagnostic, LinkdataError, Related, RetrievalError, error
@@ -30,17 +32,15 @@ from linkdata.resolve.registry import (
     locate,
     stem,
 )
-from linkdata.resolve.retrievers import Retrieved, Retriever
+from linkdata.resolve.retrievers import Retrieved, Retriever, refuse_hdf5
 from linkdata.spans import Source, Span
 from linkdata.store.digests import Digest
 from linkdata.syntax.document import Document, Extension, Import, documents
 from linkdata.syntax.reader import decode, read
 from linkdata.syntax.references import Form, parse_reference
 
-#: How many levels of `extends` may lie below a document.
-MAX_LEVELS = 64
-
-_HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+#: Makes one resource, and yields what makes those that it extends; see `_run`.
+_Making: TypeAlias = "Generator[_Making, Resource, Resource]"
 
 
 @dataclass(slots=True)
@@ -53,6 +53,7 @@ class Loader:
     _failures: dict[str, Diagnostic] = field(default_factory=dict)
     _bindings: dict[Bound, str] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
+    _retrieved: dict[str, Retrieved] = field(default_factory=dict)
     _extending: dict[str, Span | None] = field(default_factory=dict)
     _waiting: list[Context] = field(default_factory=list)
 
@@ -62,53 +63,63 @@ class Loader:
         Raises `RetrievalError` or `TextError` when there is no text to be had at all. What is
         wrong with the text is in the resources' diagnostics.
         """
-        self._names[location] = name or location
-        retrieved = self.retriever.retrieve(location)
-        return self._close(self._accept(retrieved, self._names[location], None))
+        return self._close(self._obtain(location, name or location, None))
 
     def load_text(self, text: str, location: str, name: str) -> Registry:
         """The same for a text that is at hand."""
         self._names[location] = name
-        return self._close(self._parse(Source(name, text), location, None))
+        self._retrieved[location] = Retrieved(text.encode(errors="surrogatepass"), location)
+        return self._close(_run(self._parse(Source(name, text), location, None)))
 
     def _close(self, root: Resource) -> Registry:
         while self._waiting:
             self._load_referenced(self._waiting.pop())
+        aliases = {asked: at.location for asked, at in self._retrieved.items()
+                   if at.location != asked}  # fmt: skip
+        self._retrieved.clear()
         return Registry(
             root,
             MappingProxyType(self._resources),
             MappingProxyType(self._failures),
             MappingProxyType(self._bindings),
             MappingProxyType(dict(self.authorities)),
+            MappingProxyType(aliases),
         )
 
     # One resource
 
+    def _retrieve(self, location: str, span: Span | None) -> Retrieved:
+        """What is at a location, the same each time. Raises `LinkdataError`."""
+        found = self._retrieved.get(location)
+        if found is None:
+            found = self.retriever.retrieve(location, span)
+            # It may have been read already, as several locations can lead to one.
+            found = self._retrieved.setdefault(found.location, found)
+            self._retrieved[location] = found
+        return found
+
     def _obtain(self, location: str, name: str, span: Span | None) -> Resource:
-        """The resource at a location, read unless it was before. Raises `LinkdataError`."""
-        found = self._resources.get(location)
+        """The resource at a location, made unless it was before. Raises `LinkdataError`."""
+        return _run(self._resource(location, name, span))
+
+    def _resource(self, location: str, name: str, span: Span | None) -> _Making:
+        retrieved = self._retrieve(location, span)
+        found = self._resources.get(retrieved.location)
         if found is not None:
             return found
-        return self._accept(self.retriever.retrieve(location, span), name, span)
+        refuse_hdf5(retrieved.data, name, span)
+        source = decode(retrieved.data, name)
+        self._names.setdefault(retrieved.location, name)
+        return (yield from self._parse(source, retrieved.location, span))
 
-    def _accept(self, retrieved: Retrieved, name: str, span: Span | None) -> Resource:
-        if retrieved.data.startswith(_HDF5_SIGNATURE):
-            raise RetrievalError(
-                error(
-                    "resource-not-document", f"`{name}` is an HDF5 file, not a document", span,
-                    hint="bring it with `from: {type: hdf5, source: ...}` or refer to "
-                    "`prefix:/path`",
-                )
-            )  # fmt: skip
-        return self._parse(decode(retrieved.data, name), retrieved.location, span)
-
-    def _parse(self, source: Source, location: str, span: Span | None) -> Resource:
+    def _parse(self, source: Source, location: str, span: Span | None) -> _Making:
         made, found = documents(read(source))
         self._extending[location] = span
         contexts: list[Context] = []
         try:
             for document in made:
-                contexts.append(self._context(document, location, found))
+                extends = yield from self._extends(document, location, found)
+                contexts.append(self._context(document, location, extends, found))
         finally:
             del self._extending[location]
         resource = Resource(location, tuple(contexts), tuple(found))
@@ -116,15 +127,14 @@ class Loader:
         self._waiting += contexts
         return resource
 
-    def _context(self, document: Document, location: str, found: list[Diagnostic]) -> Context:
+    def _context(
+        self,
+        document: Document,
+        location: str,
+        extends: tuple[Context, ...],
+        found: list[Diagnostic],
+    ) -> Context:
         meta = document.meta
-        extends: list[Context] = []
-        for extension in meta.extends:
-            try:
-                extends.append(self._extended(document, location, extension))
-            except LinkdataError as problem:
-                found += problem.diagnostics
-        extends.reverse()
         declared_base = meta.base
         prefixes: dict[str, Bound] = {}
         imports = dict(meta.imports)
@@ -151,17 +161,32 @@ class Loader:
             declared_base,
             MappingProxyType(prefixes),
             MappingProxyType(imports),
-            tuple(extends),
+            extends,
             overlaid,
         )
 
-    def _extended(self, document: Document, location: str, extension: Extension) -> Context:
+    def _extends(
+        self, document: Document, location: str, found: list[Diagnostic]
+    ) -> Generator[_Making, Resource, tuple[Context, ...]]:
+        """The documents that a document extends, each once, later ones first."""
+        extended: list[Context] = []
+        for extension in document.meta.extends:
+            try:
+                making = self._extended(document, location, extension)
+                extended.append(_only((yield making), extension))
+            except LinkdataError as problem:
+                found += problem.diagnostics
+        return tuple(dict.fromkeys(reversed(extended)))
+
+    def _extended(self, document: Document, location: str, extension: Extension) -> _Making:
+        """Makes the resource that an entry of `extends` means."""
         span = extension.span
         if extension.authority:
             probe = Context(document, "", location, None, {}, {})
-            target = locate(probe, extension.authority, extension.path, self.authorities, span)
+            asked = locate(probe, extension.authority, extension.path, self.authorities, span)
         else:
-            target = join(location, extension.path, span)
+            asked = join(location, extension.path, span)
+        target = self._retrieve(asked, span).location
         if target in self._extending:
             chain = list(self._extending)
             spans = [self._extending[step] for step in chain[chain.index(target) + 1 :]]
@@ -172,23 +197,8 @@ class Loader:
                     hint="let one of the documents stand on its own",
                 )
             )  # fmt: skip
-        if len(self._extending) > MAX_LEVELS:
-            raise RetrievalError(
-                error("extends-cycle", f"documents extend each other {MAX_LEVELS} levels deep",
-                      span)
-            )  # fmt: skip
         name = self._name(location, extension.path, extension.authority)
-        resource = self._obtain(target, name, span)
-        if len(resource.contexts) != 1:
-            raise RetrievalError(
-                error(
-                    "document-not-in-stream",
-                    f"`{extension.path}` holds {len(resource.contexts)} documents, not one",
-                    span,
-                    hint="give the document to extend a file of its own",
-                )
-            )
-        return resource.contexts[0]
+        return self._resource(target, name, span)
 
     # What documents refer to
 
@@ -224,17 +234,10 @@ class Loader:
 
         def attempt(location: str, span: Span) -> str:
             wanted = digests(bound)
-            path = unquote(urlsplit(location).path)
-            name = self._name(bound.location, path, "") if wanted else location
-            if not wanted:
-                self._obtain(location, self._name(bound.location, _relative(bound, location), ""),
-                             span)  # fmt: skip
-                return location
-            retrieved = self.retriever.retrieve(location, span)
-            check_bytes(retrieved, wanted, span)
-            if location not in self._resources:
-                self._accept(retrieved, name, span)
-            return location
+            if wanted:
+                check_bytes(self._retrieve(location, span), wanted, span)
+            name = self._name(bound.location, _relative(bound, location), "")
+            return self._obtain(location, name, span).location
 
         try:
             self._bindings[bound] = first(bound, attempt)
@@ -245,13 +248,50 @@ class Loader:
         """What messages call a file: as its user would, seen from the document that names it."""
         if authority:
             return f"//{authority}/{path}"
-        beside = self._names.get(base)
-        if beside is None or path.startswith("/"):
+        beside = self._names.get(base, base)
+        if path.startswith("/"):
             return path
-        name = str(_normal(PurePosixPath(beside).parent / path))
-        location = join(base, path, None)
-        self._names.setdefault(location, name)
-        return name
+        if beside == base:  # a document that was given no name is called by its location
+            return join(base, path, None)
+        return str(_normal(PurePosixPath(beside).parent / path))
+
+
+def _run(making: _Making) -> Resource:
+    """The resource that a generator makes; it is given those that it asks for.
+
+    Documents may extend each other on any number of levels, more than Python's stack has.
+    """
+    stack = [making]
+    step: Any = making.__next__
+    while True:
+        try:
+            stack.append(step())
+            step = stack[-1].__next__
+        except StopIteration as done:
+            stack.pop()
+            if not stack:
+                found: Resource = done.value
+                return found
+            step = partial(stack[-1].send, done.value)
+        except LinkdataError as problem:
+            stack.pop()
+            if not stack:
+                raise
+            step = partial(stack[-1].throw, problem)
+
+
+def _only(resource: Resource, extension: Extension) -> Context:
+    """The one document of a resource that is extended."""
+    if len(resource.contexts) != 1:
+        raise RetrievalError(
+            error(
+                "document-not-in-stream",
+                f"`{extension.path}` holds {len(resource.contexts)} documents, not one",
+                extension.span,
+                hint="give the document to extend a file of its own",
+            )
+        )
+    return resource.contexts[0]
 
 
 def _bad_digests(document: Document) -> Iterator[Diagnostic]:

@@ -17,11 +17,17 @@ from types import MappingProxyType
 from urllib.parse import unquote, urljoin, urlsplit
 
 from linkdata import iri
-from linkdata.errors import Diagnostic, RetrievalError, Severity, did_you_mean, error
+from linkdata.errors import (
+    Diagnostic,
+    DigestMismatchError,
+    RetrievalError,
+    Severity,
+    did_you_mean,
+    error,
+)
 from linkdata.spans import Span
 from linkdata.syntax.document import Document, Import, Prefix
 from linkdata.syntax.references import Form, Reference, Step, format_path
-
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
@@ -97,7 +103,7 @@ class Registry:
     def resource(self, context: Context, reference: Reference, span: Span | None) -> Resource:
         """The resource that a reference from `context` names.
 
-        Raises `RetrievalError` with the reason why it could not be had.
+        Raises `RetrievalError` or `DigestMismatchError` with the reason why it could not be had.
         """
         if reference.form is Form.DOCUMENT:
             bound = context.prefixes[reference.name]
@@ -120,7 +126,8 @@ class Registry:
                 f"`{reference}` was not loaded with the document",
                 hint="open the document that this reference is meant from",
             )
-        raise RetrievalError(replaced(failure, span=failure.span or span))
+        kind = DigestMismatchError if failure.code == "digest-mismatch" else RetrievalError
+        raise kind(replaced(failure, span=failure.span or span))
 
 
 def binding_key(bound: Bound) -> str:

@@ -12,17 +12,17 @@ import hashlib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from linkdata.output import write_text
 from linkdata.resolve.verified import cache_folder
-from linkdata.schema.model import Schema
+from linkdata.schema.model import Class, Schema
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 #: Raised whenever compiling, or the form of what is kept, changes.
-GENERATION = 1
+GENERATION = 2
 
 
 def digest_of(texts: Mapping[str, str], *others: str) -> str:
@@ -70,6 +70,14 @@ class CompiledSchemas:
     def _path(self, digest: str) -> Path:
         folder = self._folder or cache_folder() / "schemas"
         return folder / f"{GENERATION}" / f"{digest}.json"
+
+
+def as_data(found: Class) -> dict[str, Any]:
+    """A class as plain data, without what is left at its default."""
+    from pydantic import TypeAdapter
+
+    data: dict[str, Any] = TypeAdapter(Class).dump_python(found, mode="json", exclude_defaults=True)
+    return data
 
 
 @cache

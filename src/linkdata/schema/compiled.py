@@ -133,7 +133,7 @@ class _Compiler:
         ranges = tuple(dict.fromkeys(self.ranges(slot)))
         return Slot(
             name=str(slot.name),
-            owner=str(slot.owner or owner),
+            owner=self.definer(owner, str(slot.name)),
             uri=str(self.view.get_uri(slot, expand=True)),
             ranges=ranges,
             description=slot.description or "",
@@ -151,6 +151,14 @@ class _Compiler:
             maximum_count=slot.maximum_cardinality,
             facts=_facts(slot),
         )
+
+    def definer(self, owner: str, slot: str) -> str:
+        """The nearest class that says something of a slot: the one itself, or an ancestor."""
+        for name in self.view.class_ancestors(owner):
+            found = self.view.get_class(name)
+            if slot in found.attributes or slot in found.slots or slot in found.slot_usage:
+                return str(name)
+        return owner
 
     def ranges(self, slot: meta.SlotDefinition) -> Iterator[Range]:
         """The alternatives of a slot. What an alternative leaves open, the slot itself says."""

@@ -41,7 +41,7 @@ def find(package: str, name: str, version: str | None) -> SchemaFile:
 
     Raises `SchemaError` (`schema-not-found`).
     """
-    found = sorted(schema_files(package, name), key=lambda file: _order(file.version))
+    found = sorted(schema_files(package, name), key=lambda file: order(file.version))
     if not found:
         raise _missing(f"the distribution `{package}` has no schema `{name}`")
     if version is None:
@@ -108,7 +108,7 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _order(version: str | None) -> tuple[tuple[int, int | str], ...]:
+def order(version: str | None) -> tuple[tuple[int, int | str], ...]:
     """A key by which versions sort as people expect; a pre-release before its release."""
     parts = re.findall(r"[0-9]+|[A-Za-z]+", version or "")
     found = [(2, int(part)) if part.isdigit() else (0, part) for part in parts]

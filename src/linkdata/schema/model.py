@@ -92,7 +92,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Class:
-    """A class with all its slots, in order: inherited ones first."""
+    """A class with all its slots, own ones first."""
 
     name: str
     schema: str

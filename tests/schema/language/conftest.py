@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from textwrap import dedent, indent
 from typing import Any
 
@@ -13,18 +12,6 @@ from linkdata.errors import Diagnostic
 from linkdata.schema.language.reading import read_namespaces
 from linkdata.schema.language.specs import Namespace
 from linkdata.schema.language.translate import translate
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "slow: whole sweeps, run with `-m slow`")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("-m"):
-        return
-    for item in items:
-        if item.get_closest_marker("slow") and Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.skip(reason="a whole sweep, run with `-m slow`"))
 
 
 @pytest.fixture

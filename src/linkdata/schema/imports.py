@@ -1,0 +1,191 @@
+"""Imports: from what a document declares to compiled schemas.
+
+Takes: a graph and one of its documents.
+Gives: `Imports`: the schema of each import, by its alias; LinkML texts of translated ones.
+Implements: `specs/linkdata-1.0.md`, section "Schemas and imports".
+
+An import's sources are tried in the order in which they are written. A namespace of the NWB
+specification language is translated to LinkML, with those that it includes: another import of the
+document of that name if there is one, else what lies in the same place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from linkdata.errors import Diagnostic, LinkdataError, SchemaError, error
+from linkdata.graph.files import located
+from linkdata.resolve.registry import Context
+from linkdata.schema.cache import CompiledSchemas, digest_of
+from linkdata.schema.compiled import compile_schema
+from linkdata.schema.language import texts
+from linkdata.schema.language.reading import read_namespaces
+from linkdata.schema.language.specs import Namespace
+from linkdata.schema.language.translate import translate
+from linkdata.schema.model import Schema
+from linkdata.schema.places import Places, SchemaText, sources
+from linkdata.syntax.document import Import
+
+if TYPE_CHECKING:
+    from linkdata.graph.graph import Graph
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A schema that was imported. `linkml` are its LinkML texts as plain data, by name."""
+
+    declared: Import
+    place: str
+    schema: Schema
+    linkml: Mapping[str, Mapping[str, Any]]
+
+
+class Imports:
+    """The schemas of one document, loaded when they are asked for."""
+
+    def __init__(
+        self, graph: Graph, context: Context, cache: CompiledSchemas | None = None
+    ) -> None:
+        self.context = context
+        self.cache = cache or CompiledSchemas()
+        self._graph = graph
+        self._places = Places(graph, context)
+        self._texts: dict[str, SchemaText] = {}
+
+    @cached_property
+    def all(self) -> dict[str, Imported]:
+        """All imports by their aliases. Raises `SchemaError` with everything that is wrong."""
+        found: dict[str, Imported] = {}
+        problems: list[Diagnostic] = []
+        for item in self.context.imports.values():
+            try:
+                found[item.alias] = self.imported(item)
+            except LinkdataError as problem:
+                problems += problem.diagnostics
+        if problems:
+            raise SchemaError(problems)
+        return found
+
+    def imported(self, item: Import) -> Imported:
+        """One import. Raises `SchemaError` and its kin, at the place of the import."""
+        text = self._text(item)
+        try:
+            if text.is_namespace:
+                return self._translated(item, text)
+            return self._linkml(item, text)
+        except LinkdataError as problem:
+            raise located(problem, item.span) from problem
+
+    def _text(self, item: Import) -> SchemaText:
+        """The text of an import, from the first of its sources that has it."""
+        known = self._texts.get(item.name)
+        if known is not None:
+            return known
+        problems: list[Diagnostic] = []
+        for source in sources(item.sources):
+            try:
+                known = self._places.find(item.name, item.version, source, self._location(item))
+            except LinkdataError as problem:
+                problems += problem.diagnostics
+                continue
+            self._texts[item.name] = known
+            return known
+        if not problems:
+            hint = "for example `from: [{pypi: {package: pynwb}}]`"
+            message = f"the import `{item.name}` says no place to have it from"
+            problems = [error("schema-not-found", message, item.span, hint=hint)]
+        raise SchemaError(problems)
+
+    def _location(self, item: Import) -> str:
+        """The location of the document that declares an import."""
+        for resource in self._graph.registry.resources.values():
+            for context in resource.contexts:
+                if context.document.source is item.span.source:
+                    return resource.location
+        return self.context.location
+
+    # LinkML
+
+    def _linkml(self, item: Import, text: SchemaText) -> Imported:
+        schemas: dict[str, Any] = {}
+        read: dict[str, str] = {"": text.text}
+
+        def load(name: str) -> Mapping[str, Any]:
+            try:
+                read[name] = text.load(f"{name}.yaml")
+            except (LookupError, OSError, UnicodeDecodeError) as problem:
+                raise SchemaError(
+                    error("schema-not-found", f"`{item.name}` imports `{name}`, which is not there",
+                          item.span, place=text.place)
+                ) from problem  # fmt: skip
+            schemas[name] = _mapping(name, read[name])
+            return dict(schemas[name])
+
+        root = _mapping(text.place, text.text)
+        # Which files belong to it is only known when it has been compiled.
+        schema = compile_schema(root, load, "", text.place)
+        return Imported(item, text.place, schema, {item.name: root, **schemas})
+
+    # The NWB specification language
+
+    def _translated(self, item: Import, text: SchemaText) -> Imported:
+        read: dict[str, str] = {}
+        namespaces: dict[str, Namespace] = {}
+        self._read(item.name, text, namespaces, read)
+        found = namespaces[item.name]
+        if item.version is not None and found.version != item.version:
+            raise SchemaError(
+                error("schema-not-found", f"`{text.place}` has version {found.version} of "
+                      f"`{item.name}`, not {item.version}", item.span)
+            )  # fmt: skip
+        linkml: dict[str, Any] = {}
+        for namespace in namespaces.values():
+            linkml |= translate(namespace, namespaces)
+        digest = digest_of(read, item.name)
+        schema = self.cache.get(digest)
+        if schema is None:
+            schema = compile_schema(linkml[item.name], linkml.__getitem__, digest, text.place)
+            self.cache.put(schema)
+        return Imported(item, text.place, schema, linkml)
+
+    def _read(
+        self, name: str, text: SchemaText, found: dict[str, Namespace], read: dict[str, str]
+    ) -> None:
+        """Read a namespace and all that it includes."""
+
+        def load(source: str) -> str:
+            read[f"{name} {source}"] = text.load(source)
+            return read[f"{name} {source}"]
+
+        read[name] = text.text
+        for namespace in read_namespaces(load, text.text, name=text.place, findings=[]):
+            found.setdefault(namespace.name, namespace)
+        if name not in found:
+            raise SchemaError(
+                error("schema-not-found", f"there is no namespace `{name}` in `{text.place}`")
+            )
+        for included in found[name].includes:
+            if included not in found:
+                self._read(included, self._included(included, text), found, read)
+
+    def _included(self, name: str, text: SchemaText) -> SchemaText:
+        declared = self.context.imports.get(name)
+        if declared is not None:
+            return self._text(declared)
+        try:
+            return text.neighbour(name)
+        except (LinkdataError, LookupError) as problem:
+            raise SchemaError(
+                error("schema-not-found", f"the included namespace `{name}` is not beside "
+                      f"`{text.place}`", hint=f"import `{name}` too")
+            ) from problem  # fmt: skip
+
+
+def _mapping(place: str, text: str) -> dict[str, Any]:
+    found = texts.plain(place, text)
+    if not isinstance(found, dict):
+        raise SchemaError(error("schema-invalid", "a LinkML schema is a mapping", place=place))
+    return found
