@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from linkdata.errors import CODES, LinkdataError, TextError
 from linkdata.spans import Source
-from linkdata.syntax import reader
+from linkdata.syntax import builder
 from linkdata.syntax.nodes import Alias, Candidate, Kind, Mapping, Scalar, Sequence, plain
 from linkdata.syntax.reader import decode, read
 from linkdata.testing.strategies import texts
@@ -200,7 +200,7 @@ def test_nesting_of_one_hundred_is_allowed() -> None:
 
 
 def test_an_alias_weight_just_below_the_limit_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "MAX_ALIAS_WEIGHT", 100)
+    monkeypatch.setattr(builder, "MAX_ALIAS_WEIGHT", 100)
     text = "a: &a [" + "x, " * 9 + "x]\nb: [" + "*a, " * 8 + "*a]\n"
     assert found(text) == []
     assert [code.split()[0] for code in found(text.replace("b: [", "b: [" + "*a, " * 20))] == [

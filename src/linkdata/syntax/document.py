@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from linkdata import iri
 from linkdata.errors import Diagnostic, Related, did_you_mean, error
 from linkdata.spans import Source, Span
+from linkdata.syntax.builder import Parsed
 from linkdata.syntax.nodes import (
     Alias,
     Candidate,
@@ -27,7 +28,7 @@ from linkdata.syntax.nodes import (
     end,
     start,
 )
-from linkdata.syntax.reader import Parsed, Stream
+from linkdata.syntax.reader import Stream
 
 #: Top-level keys with a meaning of their own. All others are named objects.
 META, DATA, STORAGE = "meta", "data", "storage"
