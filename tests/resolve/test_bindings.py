@@ -6,7 +6,7 @@ from pathlib import Path
 import blake3
 import pytest
 
-from linkdata.errors import DigestMismatchError, DocumentError, LinkdataError, RetrievalError
+from linkdata.errors import DigestMismatchError, DocumentError, RetrievalError
 from linkdata.resolve.bindings import Binder
 from linkdata.resolve.registry import Bound
 from linkdata.resolve.retrievers import file_location
@@ -131,3 +131,9 @@ def test_refusals_at_the_place_of_the_location(folder: Path, declaration: str, c
 def test_a_path_with_a_colon(folder: Path, name: str) -> None:
     (folder / name).touch()
     assert bind(folder, f"{{path: '{name}'}}") == name
+
+
+def test_what_has_a_scheme_and_slashes_is_no_path(folder: Path) -> None:
+    with pytest.raises(RetrievalError) as caught:
+        bind(folder, "{path: http://x/y}")
+    assert caught.value.code == "network-refused"

@@ -33,6 +33,12 @@ def load(**texts: str | bytes) -> Registry:
     return Loader(counting(**texts)).load("http://x/a.yaml", "a.yaml")
 
 
+def chain(levels: int) -> Registry:
+    texts = {f"http://x/{n}.yaml": f"meta: {{extends: {n + 1}.yaml}}\n" for n in range(levels)}
+    loader = Loader(MapRetriever({**texts, f"http://x/{levels}.yaml": "x: 1\n"}))
+    return loader.load("http://x/0.yaml")
+
+
 def value(registry: Registry, reference: str) -> object:
     context = registry.root.contexts[0]
     node = Resolver(registry).resolve_text(context, reference).node
@@ -231,13 +237,63 @@ def test_the_bytes_that_were_verified_are_those_that_are_used() -> None:
 
 
 def test_seventy_levels_of_extends() -> None:
-    levels = loading.MAX_LEVELS + 6
-    texts = {f"http://x/{n}.yaml": f"meta: {{extends: {n + 1}.yaml}}\n" for n in range(levels)}
-    registry = Loader(MapRetriever({**texts, f"http://x/{levels}.yaml": "x: 1\n"})).load(
-        "http://x/0.yaml"
-    )
+    registry = chain(70)
     found = [one.code for resource in registry.resources.values() for one in resource.diagnostics]
     assert found == []
+    assert value(registry, "#x") == 1
+
+
+@pytest.mark.parametrize("levels", [loading.MAX_LEVELS + 1, 5_000])
+def test_more_levels_of_extends_than_anybody_needs(levels: int) -> None:
+    registry = chain(levels)
+    found = [one for resource in registry.resources.values() for one in resource.diagnostics]
+    assert {one.code for one in found} == {"extends-invalid"}
+    assert f"{loading.MAX_LEVELS} levels" in found[0].message
+
+
+def test_as_many_levels_of_extends_as_are_allowed() -> None:
+    assert value(chain(loading.MAX_LEVELS), "#x") == 1
+
+
+def test_levels_are_counted_below_what_was_loaded_before() -> None:
+    half = loading.MAX_LEVELS // 2
+    texts = {f"http://x/{n}.yaml": f"meta: {{extends: {n + 1}.yaml}}\n" for n in range(2 * half)}
+    texts |= {f"http://x/{2 * half}.yaml": "x: 1\n", "http://x/t.yaml": "meta: {extends: 0.yaml}\n"}
+    texts["http://x/a.yaml"] = f"meta: {{extends: [{half}.yaml, t.yaml]}}\n"
+    registry = Loader(MapRetriever(texts)).load("http://x/a.yaml")
+    assert [one.code for one in registry.resources["http://x/t.yaml"].diagnostics] == [
+        "extends-invalid"
+    ]
+
+
+def test_an_entry_of_extends_that_comes_twice_counts_once() -> None:
+    registry = load(
+        a="meta: {extends: [b.yaml, c.yaml, b.yaml]}\n", b="x: 1\n", c="x: 2\n",
+    )  # fmt: skip
+    assert len(registry.root.contexts[0].extends) == 2
+    assert value(registry, "#x") == 1
+
+
+class Linked(MapRetriever):
+    """Every folder `d` is a link to the folder that it stands in."""
+
+    def retrieve(self, location: str, span: Span | None = None) -> Retrieved:
+        real = location.replace("/d/", "/")
+        return Retrieved(super().retrieve(real, span).data, real)
+
+
+def test_several_locations_that_lead_to_one() -> None:
+    texts = {"http://x/a.yaml": 'x: "./d/b.yaml#y"\nz: "./d/a.yaml#w"\nw: 2\n',
+             "http://x/b.yaml": "y: 1\n"}  # fmt: skip
+    registry = Loader(Linked(texts)).load("http://x/a.yaml")
+    assert (value(registry, "#x"), value(registry, "#z")) == (1, 2)
+    assert sorted(registry.resources) == ["http://x/a.yaml", "http://x/b.yaml"]
+
+
+def test_a_circle_of_extends_through_another_location() -> None:
+    texts = {"http://x/a.yaml": "meta: {extends: d/a.yaml}\n"}
+    registry = Loader(Linked(texts)).load("http://x/a.yaml", "a.yaml")
+    assert codes(registry) == ["extends-cycle a.yaml:1:17"]
 
 
 def test_a_document_loaded_without_a_name_is_called_by_its_location() -> None:

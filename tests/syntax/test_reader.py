@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from linkdata.errors import CODES, LinkdataError, TextError
 from linkdata.spans import Source
-from linkdata.syntax import builder
+from linkdata.syntax import builder, reader
 from linkdata.syntax.nodes import Alias, Candidate, Kind, Mapping, Scalar, Sequence, plain
 from linkdata.syntax.reader import decode, read
 from linkdata.testing.strategies import texts

@@ -39,6 +39,9 @@ from linkdata.syntax.document import Document, Extension, Import, documents
 from linkdata.syntax.reader import decode, read
 from linkdata.syntax.references import Form, parse_reference
 
+#: How many levels of `extends` may lie below a document: whoever looks something up goes down them.
+MAX_LEVELS = 200
+
 #: Makes one resource, and yields what makes those that it extends; see `_run`.
 _Making: TypeAlias = "Generator[_Making, Resource, Resource]"
 
@@ -54,6 +57,7 @@ class Loader:
     _bindings: dict[Bound, str] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
     _retrieved: dict[str, Retrieved] = field(default_factory=dict)
+    _levels: dict[Context, int] = field(default_factory=dict)
     _extending: dict[str, Span | None] = field(default_factory=dict)
     _waiting: list[Context] = field(default_factory=list)
 
@@ -119,7 +123,9 @@ class Loader:
         try:
             for document in made:
                 extends = yield from self._extends(document, location, found)
-                contexts.append(self._context(document, location, extends, found))
+                context = self._context(document, location, extends, found)
+                self._levels[context] = max((self._levels[one] + 1 for one in extends), default=0)
+                contexts.append(context)
         finally:
             del self._extending[location]
         resource = Resource(location, tuple(contexts), tuple(found))
@@ -172,8 +178,8 @@ class Loader:
         extended: list[Context] = []
         for extension in document.meta.extends:
             try:
-                making = self._extended(document, location, extension)
-                extended.append(_only((yield making), extension))
+                resource = yield self._extended(document, location, extension)
+                extended.append(self._only(resource, extension))
             except LinkdataError as problem:
                 found += problem.diagnostics
         return tuple(dict.fromkeys(reversed(extended)))
@@ -199,6 +205,29 @@ class Loader:
             )  # fmt: skip
         name = self._name(location, extension.path, extension.authority)
         return self._resource(target, name, span)
+
+    def _only(self, resource: Resource, extension: Extension) -> Context:
+        """The one document of a resource that is extended."""
+        if len(resource.contexts) != 1:
+            raise RetrievalError(
+                error(
+                    "document-not-in-stream",
+                    f"`{extension.path}` holds {len(resource.contexts)} documents, not one",
+                    extension.span,
+                    hint="give the document to extend a file of its own",
+                )
+            )
+        context = resource.contexts[0]
+        if self._levels[context] >= MAX_LEVELS:
+            raise RetrievalError(
+                error(
+                    "extends-invalid",
+                    f"there are more than {MAX_LEVELS} levels of `extends` below this document",
+                    extension.span,
+                    hint="extend several documents at once, in a list",
+                )
+            )
+        return context
 
     # What documents refer to
 
@@ -259,7 +288,7 @@ class Loader:
 def _run(making: _Making) -> Resource:
     """The resource that a generator makes; it is given those that it asks for.
 
-    Documents may extend each other on any number of levels, more than Python's stack has.
+    However many levels of `extends` there are, Python's stack does not grow.
     """
     stack = [making]
     step: Any = making.__next__
@@ -278,20 +307,6 @@ def _run(making: _Making) -> Resource:
             if not stack:
                 raise
             step = partial(stack[-1].throw, problem)
-
-
-def _only(resource: Resource, extension: Extension) -> Context:
-    """The one document of a resource that is extended."""
-    if len(resource.contexts) != 1:
-        raise RetrievalError(
-            error(
-                "document-not-in-stream",
-                f"`{extension.path}` holds {len(resource.contexts)} documents, not one",
-                extension.span,
-                hint="give the document to extend a file of its own",
-            )
-        )
-    return resource.contexts[0]
 
 
 def _bad_digests(document: Document) -> Iterator[Diagnostic]:
