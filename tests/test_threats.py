@@ -6,12 +6,11 @@ import builtins
 import contextlib
 import hashlib
 import os
-import signal
 import socket
 import sys
 import threading
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from linkdata.resolve.registry import Bound
 from linkdata.spans import Source
 from linkdata.syntax.nodes import plain
 from linkdata.syntax.reader import decode, read
+from linkdata.testing.bounds import deadline
 
 CORPUS = os.environ.get("LINKDATA_CORPUS")
 
@@ -35,24 +35,6 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LINKDATA_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("LINKDATA_ROOTS", raising=False)
     monkeypatch.delenv("LINKDATA_AUTHORITIES", raising=False)
-
-
-class TooLateError(Exception):
-    """Not an OSError, as TimeoutError is: those are made into findings."""
-
-
-@contextlib.contextmanager
-def deadline(seconds: float) -> Iterator[None]:
-    def late(*_: object) -> None:
-        raise TooLateError(f"not done after {seconds} s")
-
-    before = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def codes(text: str) -> set[str]:
@@ -92,7 +74,7 @@ def test_deep_nesting_is_refused_early_even_on_a_small_stack(nest: str, size: in
 
     before = threading.stack_size(256 * 1024)
     try:
-        with deadline(5):
+        with deadline():
             thread = threading.Thread(target=run)
             thread.start()
             thread.join()
@@ -141,7 +123,7 @@ def bomb(levels: int, leaf: str = "[x, x, x, x, x, x, x, x, x, x]") -> str:
 def test_an_alias_bomb_is_refused_before_anything_is_expanded() -> None:
     tracemalloc.start()
     try:
-        with deadline(2):
+        with deadline():
             assert codes(bomb(9)) == {"yaml-alias-weight"}
         assert tracemalloc.get_traced_memory()[1] < 10 * 2**20
     finally:
@@ -153,7 +135,7 @@ def test_an_alias_bomb_is_refused_before_anything_is_expanded() -> None:
 @pytest.mark.parametrize("emitter", EMITTERS)
 def test_the_largest_alias_bomb_that_is_read_goes_through_every_emitter(emitter: str) -> None:
     ds = linkdata.loads(bomb(5))
-    with deadline(20):
+    with deadline():
         assert EMITTERS[emitter](ds)
 
 
@@ -163,7 +145,7 @@ def test_an_alias_bomb_of_objects_is_written_once_each(emitter: str) -> None:
     for level in range(1, 6):
         fields = ", ".join(f"k{key}: *l{level - 1}" for key in range(10))
         text += f"  l{level}: &l{level} {{{fields}}}\n"
-    with deadline(5):
+    with deadline():
         assert len(EMITTERS[emitter](linkdata.loads(text))) < 50_000
 
 
@@ -173,7 +155,7 @@ def test_the_same_bomb_made_of_references(emitter: str) -> None:
     for level in range(1, 9):
         text += f"  l{level}: [{', '.join([chr(34) + f'#data.l{level - 1}' + chr(34)] * 10)}]\n"
     ds = linkdata.loads(text)
-    with deadline(2), contextlib.suppress(LinkdataError):
+    with deadline(), contextlib.suppress(LinkdataError):
         EMITTERS[emitter](ds)
 
 
@@ -185,7 +167,7 @@ def test_merge_keys_are_refused(levels: int) -> None:
     text = "a0: &a0 {x: 1}\n"
     for level in range(1, levels):
         text += f"a{level}: &a{level} {{<<: [{', '.join([f'*a{level - 1}'] * 9)}]}}\n"
-    with deadline(2):
+    with deadline():
         assert "yaml-merge-key" in codes(text)
 
 
@@ -208,7 +190,7 @@ def test_merge_keys_are_refused(levels: int) -> None:
     ids=lambda value: f"{value[:6]}...",
 )
 def test_long_scalars_take_linear_time(value: str) -> None:
-    with deadline(2):
+    with deadline():
         stream = read(Source("x", f"a: {value}\n"))
         for document in stream.documents:
             plain(document.root)
@@ -236,19 +218,19 @@ def test_long_scalars_take_linear_time(value: str) -> None:
     ids=lambda text: repr(text[:8]),
 )
 def test_large_texts_take_linear_time(text: str) -> None:
-    with deadline(5):
+    with deadline():
         read(Source("x", text))
 
 
 def test_many_prefixes_take_linear_time() -> None:
     text = "".join(f"  p{number}: urn:x{number}\n" for number in range(60_000))
-    with deadline(4):
+    with deadline():
         linkdata.loads(f"prefixes:\n{text}data: {{}}\n")
 
 
 def test_many_dangling_references_take_bounded_time(tmp_path: Path) -> None:
     text = "".join(f'  k{number}: "#data.q{number}x"\n' for number in range(500))
-    with deadline(10):
+    with deadline():
         assert len(linkdata.check(write(tmp_path / "a.yaml", f"data:\n{text}"))) == 502
 
 
@@ -257,7 +239,7 @@ def test_two_thousand_documents(tmp_path: Path) -> None:
         write(tmp_path / f"d{number}.yaml", f"x: {number}\n")
     text = ", ".join(f'"./d{number}.yaml#x"' for number in range(2_000))
     path = write(tmp_path / "a.yaml", f"data: {{l: [{text}]}}\n")
-    with deadline(10):
+    with deadline():
         assert list(linkdata.open(path).data.l) == list(range(2_000))
 
 
@@ -265,7 +247,7 @@ def test_links_that_lead_back_do_not_multiply_documents(tmp_path: Path) -> None:
     (tmp_path / "d").symlink_to(".")
     (tmp_path / "e").symlink_to(".")
     path = write(tmp_path / "a.yaml", 'data: {x: "./d/a.yaml#data", y: "./e/a.yaml#data"}\n')
-    with deadline(3), contextlib.suppress(LinkdataError):
+    with deadline(), contextlib.suppress(LinkdataError):
         linkdata.open(path)
 
 
@@ -276,7 +258,7 @@ def test_documents_that_are_extended_on_many_ways(tmp_path: Path) -> None:
             f"meta: {{extends: [e{level + 1}.yaml, e{level + 1}.yaml]}}\n",
         )
     write(tmp_path / "e40.yaml", "data: {x: 1}\n")
-    with deadline(3):
+    with deadline():
         assert linkdata.open(tmp_path / "e0.yaml").data.x == 1
 
 
@@ -428,7 +410,7 @@ def test_a_fifo_does_not_hold_us_up(tree: Path, form: str) -> None:
         "prefix": 'prefixes: {p: {path: fifo}}\ndata: {x: "p:#x"}\n',
         "hdf5": 'prefixes: {p: {path: fifo}}\ndata: {x: "p:/x"}\n',
     }[form]
-    with deadline(2):
+    with deadline():
         found = linkdata.check(write(tree / "root/a.yaml", text))
     assert "resource-not-regular" in {one.code for one in found}
 
@@ -436,7 +418,7 @@ def test_a_fifo_does_not_hold_us_up(tree: Path, form: str) -> None:
 @pytest.mark.parametrize("what", [linkdata.open, linkdata.check])
 def test_a_fifo_as_the_document_itself(tmp_path: Path, what: Callable[[Path], Any]) -> None:
     os.mkfifo(tmp_path / "a.yaml")
-    with deadline(2), contextlib.suppress(LinkdataError):
+    with deadline(), contextlib.suppress(LinkdataError):
         what(tmp_path / "a.yaml")
 
 
@@ -445,7 +427,7 @@ def test_devices_and_the_like_are_outside(tree: Path, device: str) -> None:
     path = write(
         tree / "root/a.yaml", f'prefixes: {{p: {{path: {device}}}}}\ndata: {{x: "p:#x"}}\n'
     )
-    with deadline(2), pytest.raises(LinkdataError) as caught:
+    with deadline(), pytest.raises(LinkdataError) as caught:
         _ = linkdata.open(path).data.x
     assert caught.value.code == "resource-outside-roots"
 
@@ -585,7 +567,7 @@ def test_cycles_end(tmp_path: Path, cycle: str) -> None:
     write(tmp_path / "b.yaml", 'b: "./a.yaml#data.a"\nf: {from: "./a.yaml#data.a"}\n')
     write(tmp_path / "c.yaml", "meta: {extends: a.yaml}\n")
     path = write(tmp_path / "a.yaml", text)
-    with deadline(5):
+    with deadline():
         found = {one.code for one in linkdata.check(path) if one.severity == "error"}
         assert found == expected
         for emit in EMITTERS.values():
@@ -598,5 +580,5 @@ def test_cycles_end(tmp_path: Path, cycle: str) -> None:
     "text", ['data: {a: ["#data.a"]}\n', 'data: {a: ["#data.b"], b: ["#data.a"]}\n']
 )
 def test_a_list_that_holds_itself(emitter: str, text: str) -> None:
-    with deadline(5), contextlib.suppress(LinkdataError):
+    with deadline(), contextlib.suppress(LinkdataError):
         EMITTERS[emitter](linkdata.loads(text))

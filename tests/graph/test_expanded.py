@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import signal
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,25 +13,8 @@ import linkdata
 from linkdata.spans import Source
 from linkdata.syntax.nodes import plain
 from linkdata.syntax.reader import read
+from linkdata.testing.bounds import deadline
 from linkdata.testing.strategies import Sample, documents, plain_scalars, written
-
-
-class TooLateError(Exception):
-    """Not an OSError, as TimeoutError is: those are made into findings."""
-
-
-@contextlib.contextmanager
-def deadline(seconds: float) -> Iterator[None]:
-    def late(*_: object) -> None:
-        raise TooLateError(f"not done after {seconds} s")
-
-    before = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def body(text: str) -> dict[str, Any]:
@@ -162,7 +143,7 @@ def test_a_bomb_of_references_to_lists(format: str) -> None:
         for n in range(1, 10)
     )
     ds = linkdata.loads(f"data:\n  l0: [x]\n{levels}")
-    with deadline(2), contextlib.suppress(linkdata.LinkdataError):
+    with deadline(), contextlib.suppress(linkdata.LinkdataError):
         ds.dumps(format)
 
 

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-import signal
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -19,24 +17,6 @@ from linkdata.resolve.retrievers import MapRetriever
 from linkdata.roots import Roots
 from linkdata.syntax.references import format_path
 from linkdata.testing.strategies import Sample, documents
-
-
-class TooLateError(Exception):
-    """Not an OSError, as TimeoutError is: those are made into findings."""
-
-
-@contextlib.contextmanager
-def deadline(seconds: float) -> Iterator[None]:
-    def late(*_: object) -> None:
-        raise TooLateError(f"not done after {seconds} s")
-
-    before = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def graph(text: str, **others: str) -> Graph:

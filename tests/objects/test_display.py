@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import contextlib
-import signal
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from io import StringIO
 
@@ -13,25 +10,8 @@ from rich.console import Console
 
 import linkdata
 from linkdata.objects.display import document_outline, one_line, rich_tree
+from linkdata.testing.bounds import deadline
 from linkdata.testing.strategies import written
-
-
-class TooLateError(Exception):
-    """Not an OSError, as TimeoutError is: those are made into findings."""
-
-
-@contextlib.contextmanager
-def deadline(seconds: float) -> Iterator[None]:
-    def late(*_: object) -> None:
-        raise TooLateError(f"not done after {seconds} s")
-
-    before = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 class Tags(HTMLParser):
@@ -148,5 +128,5 @@ def test_a_bomb_of_references_to_lists() -> None:
         for n in range(1, 10)
     )
     ds = linkdata.loads(f"data:\n  l0: [x]\n{levels}")
-    with deadline(2):
+    with deadline():
         ds._repr_html_()

@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import contextlib
-import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import h5py
@@ -14,6 +11,7 @@ from hypothesis import given, settings
 from rdflib.compare import isomorphic
 
 import linkdata
+from linkdata.testing.bounds import deadline
 from linkdata.testing.strategies import Sample, documents
 
 TERM = "urn:linkdata:term:"
@@ -34,24 +32,6 @@ data:
   again: ["#n", {deep: 1}]
   self: "#data"
 """
-
-
-class TooLateError(Exception):
-    """Not an OSError, as TimeoutError is: those are made into findings."""
-
-
-@contextlib.contextmanager
-def deadline(seconds: float) -> Iterator[None]:
-    def late(*_: object) -> None:
-        raise TooLateError(f"not done after {seconds} s")
-
-    before = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def by_rdflib(ds: linkdata.Dataset, format: str) -> rdflib.Graph:
@@ -162,7 +142,7 @@ def test_lists_and_values_at_the_top_level_are_not_lost() -> None:
 
 def test_many_named_objects_take_linear_time() -> None:
     ds = linkdata.loads("data: {}\n" + "".join(f"n{number}: {{x: 1}}\n" for number in range(8_000)))
-    with deadline(2):
+    with deadline():
         ds.dumps("nt")
 
 

@@ -1,10 +1,7 @@
 from __future__ import annotations
 
-import contextlib
-import signal
 import sys
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,24 +13,7 @@ from linkdata.resolve.resolver import Resolver, Target
 from linkdata.resolve.retrievers import MapRetriever
 from linkdata.syntax.nodes import Mapping, Scalar, path_of
 from linkdata.syntax.references import format_path, parse_path
-
-
-class TooLateError(Exception):
-    """Not an OSError, as TimeoutError is: those are made into findings."""
-
-
-@contextlib.contextmanager
-def deadline(seconds: float) -> Iterator[None]:
-    def late(*_: object) -> None:
-        raise TooLateError(f"not done after {seconds} s")
-
-    before = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+from linkdata.testing.bounds import deadline
 
 
 class World:
@@ -339,7 +319,7 @@ def test_inherited_references_are_those_of_their_document() -> None:
 def test_documents_that_are_extended_on_many_ways() -> None:
     others = {f"b{n}": f"meta: {{extends: [b{n + 1}.yaml, b{n + 1}.yaml]}}\n" for n in range(40)}
     world = World("meta: {extends: b0.yaml}\n", **others, b40="data: {x: 1}\n")
-    with deadline(2):
+    with deadline():
         assert world.get("#data.x") == 1
 
 

@@ -1,9 +1,6 @@
 from __future__ import annotations
 
-import contextlib
-import signal
 import tracemalloc
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -14,27 +11,10 @@ from linkdata.spans import Source
 from linkdata.syntax import builder, reader
 from linkdata.syntax.nodes import Alias, Candidate, Kind, Mapping, Scalar, Sequence, plain
 from linkdata.syntax.reader import decode, read
+from linkdata.testing.bounds import deadline
 from linkdata.testing.strategies import texts
 
 SETTINGS = settings(max_examples=200, deadline=None)
-
-
-class TooLateError(Exception):
-    """Not an OSError, as TimeoutError is: those are made into findings."""
-
-
-@contextlib.contextmanager
-def deadline(seconds: float) -> Iterator[None]:
-    def late(*_: object) -> None:
-        raise TooLateError(f"not done after {seconds} s")
-
-    before = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def root(text: str) -> Mapping:
@@ -102,7 +82,7 @@ def test_bytes_raise_nothing_foreign(data: bytes) -> None:
 @SETTINGS
 @given(st.one_of(texts(), st.text(max_size=100)))
 def test_reading_never_raises_and_says_why_it_gives_nothing(text: str) -> None:
-    with deadline(2):
+    with deadline():
         stream = read(Source("x", text))
     assert stream.documents or stream.diagnostics
     for diagnostic in stream.diagnostics:
@@ -291,7 +271,7 @@ def test_named_lists_are_found_when_they_are_complete() -> None:
 
 def test_many_duplicate_keys_take_linear_time() -> None:
     text = "".join(f"k{number}: 1\n" for number in range(100_000)) * 2
-    with deadline(3):
+    with deadline():
         read(Source("x", text))
 
 
@@ -299,7 +279,7 @@ def test_many_duplicate_keys_take_linear_time() -> None:
     "text", ['a: "b"' + "#x" * 100_000, 'a: "' + "x#" * 50_000 + '" # ' + "x#" * 50_000]
 )
 def test_many_signs_in_one_line_take_linear_time(text: str) -> None:
-    with deadline(2):
+    with deadline():
         read(Source("x", text))
 
 

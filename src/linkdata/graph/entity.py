@@ -104,13 +104,22 @@ class Entity:
 
     # Class
 
+    def _named_class(self) -> tuple[Context, Scalar] | None:
+        """Where the document names the class; a reference there is a field like any other."""
+        for context, mapping in self.layers:
+            node = entries(mapping).get(IS_A)
+            if isinstance(node, Scalar) and isinstance(node.value, str):
+                if self.graph.resolver.reference(context, node) is None:
+                    return context, node
+                return None
+        return None
+
     @property
     def is_a(self) -> str | None:
         """The name of the object's class as it is written: a CURIE or a plain name."""
-        for _, mapping in self.layers:
-            node = entries(mapping).get(IS_A)
-            if isinstance(node, Scalar) and isinstance(node.value, str):
-                return node.value
+        named = self._named_class()
+        if named is not None:
+            return named[1].text
         item = self.item
         if item is not None:
             name, namespace = (item.attributes.get(key) for key in (_TYPE, _NAMESPACE))
@@ -121,10 +130,10 @@ class Entity:
     @property
     def class_iri(self) -> str | None:
         """The IRI of the object's class."""
-        for context, mapping in self.layers:
-            node = entries(mapping).get(IS_A)
-            if isinstance(node, Scalar) and isinstance(node.value, str):
-                return self.graph.class_iri(context, node.value, context.document.span(node))
+        named = self._named_class()
+        if named is not None:
+            context, node = named
+            return self.graph.class_iri(context, node.text, context.document.span(node))
         name = self.is_a
         return None if name is None else self.graph.source_class_iri(name)
 
