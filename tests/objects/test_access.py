@@ -127,6 +127,10 @@ def test_data_counts_before_value() -> None:
     assert data("{value: [9, 9], data: [1, 2, 3]}").shape == (3,)
 
 
+def test_data_that_is_no_array_is_passed_over() -> None:
+    assert data("{data: text, value: [1, 2]}")[1] == 2
+
+
 def test_fields_count_before_what_an_array_has() -> None:
     assert data("{data: [1, 2], shape: square}").shape == "square"
 

@@ -149,3 +149,28 @@ def test_bindings() -> None:
 def test_what_is_no_binding(text: str) -> None:
     with pytest.raises(UsageError):
         parse_binding(text)
+
+
+@pytest.mark.parametrize("path", ["~nobody-of-this-name/x", "loop", "loop/x"])
+def test_paths_of_the_user_that_lead_nowhere(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "config.toml").write_text(f'roots = ["{path}"]\n[authorities]\nlab = "{path}"\n')
+    monkeypatch.setenv("LINKDATA_CONFIG", str(tmp_path / "config.toml"))
+    assert "lab" in configure(home).authorities
+
+
+def test_a_project_authority_that_is_a_circle_of_links(home: Path) -> None:
+    (home / "loop").symlink_to("loop")
+    (home / "linkdata.toml").write_text('[authorities]\nlab = "loop"\n')
+    assert "lab" in configure(home).authorities
+
+
+def test_what_is_no_path(home: Path) -> None:
+    for wrong in ({"roots": ["a\0b"]}, {"authorities": {"lab": "a\0b"}}):
+        with pytest.raises(RetrievalError) as caught:
+            configure(home, **wrong)  # type: ignore[arg-type]
+        assert caught.value.code == "configuration-invalid"
+    with pytest.raises(RetrievalError):
+        configure(Path("a\0b"))

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from linkdata.errors import RetrievalError
+from linkdata.errors import LinkdataError, RetrievalError
 from linkdata.resolve.retrievers import FileRetriever, MapRetriever, file_location, file_path
 from linkdata.roots import Roots
 from linkdata.spans import Source
+from linkdata.syntax import reader
 
 SPAN = Source("x", "abc").span(1)
 
@@ -86,3 +87,41 @@ def test_texts_from_a_dictionary() -> None:
         retriever.retrieve("urn:c", SPAN)
     assert (caught.value.code, caught.value.diagnostic.span) == ("resource-missing", SPAN)
     assert "urn:a" in (caught.value.diagnostic.hint or "")
+
+
+def test_a_file_has_one_location_by_whatever_links_its_folder_is_reached(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("x: 1\n")
+    (tmp_path / "d").symlink_to(".")
+    retriever = FileRetriever(Roots([tmp_path]))
+    far = f"file://{tmp_path}/d/d/a.yaml"
+    assert retriever.retrieve(far).location == f"file://{tmp_path}/a.yaml"
+
+
+def test_a_file_that_is_a_link_keeps_its_name_and_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store/5f3a").write_text("x: 1\n")
+    (tmp_path / "a.yaml").symlink_to("store/5f3a")
+    location = file_location(tmp_path / "a.yaml")
+    found = FileRetriever(Roots([tmp_path])).retrieve(location)
+    assert (found.data, found.location) == (b"x: 1\n", location)
+
+
+@pytest.mark.parametrize("content", [b"", b"a", b"a: 1\n" * 2])
+def test_small_files_are_read_whole(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a").write_bytes(content)
+    retriever = FileRetriever(Roots([tmp_path]))
+    assert retriever.retrieve(file_location(tmp_path / "a")).data == content
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"a: 12", "text-too-large"), (b"\x89HDF\r\n\x1a\n12", "resource-not-document")],
+)
+def test_what_cannot_be_a_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, code: str
+) -> None:
+    (tmp_path / "a").write_bytes(content)
+    monkeypatch.setattr(reader, "MAX_BYTES", 4)
+    with pytest.raises(LinkdataError) as caught:
+        FileRetriever(Roots([tmp_path])).retrieve(file_location(tmp_path / "a"))
+    assert caught.value.code == code

@@ -219,6 +219,40 @@ def test_the_place_of_an_anchored_scalar() -> None:
     assert node.at >> 32 == 6
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("a: !!str x", 9),
+        ("a: &x !!str x", 12),
+        ("a: !<tag:yaml.org,2002:str> |-\n  x", 28),
+        ("a: &x  # 'comment'\n  !!str\n  'x'", 29),
+        ("a: &x\r\n  # c\r\n  x", 16),
+        ("a: &x\nb: x", 3),
+    ],
+)
+def test_places_behind_anchors_and_tags(text: str, place: int) -> None:
+    node = root(text).entries["a"]
+    assert isinstance(node, Scalar)
+    assert node.at >> 32 == place
+
+
+def test_the_place_of_an_anchored_key() -> None:
+    mapping = root("a:\n  &k b: [1,\n    2]\n").entries["a"]
+    assert isinstance(mapping, Mapping)
+    assert mapping.key_place("b") >> 32 == 8
+
+
+@pytest.mark.parametrize(
+    "text", ["a: &x # c", "a: !!null # c", "a: # c", "a: #\n", "- [b, # c\n c]"]
+)
+def test_comments_behind_what_is_empty(text: str) -> None:
+    assert found(text) == []
+
+
+def test_an_unclosed_list_that_begins_with_a_comment() -> None:
+    assert [code.split()[0] for code in found("a: [ # c\n")] == ["yaml-syntax"]
+
+
 def test_a_byte_order_mark_counts_as_no_column() -> None:
     assert found("\ufeffa: @b") == ["reference-unquoted 1:4"]
 

@@ -134,13 +134,13 @@ class Object:
             array = entity.array
             if array is not None:
                 return wrap(array)
-            inner = next((name for name in _INNER if name in entity), None)
-            if inner is None:
-                return None
-            value = entity.link(inner)
-            if not isinstance(value, Link):
-                return wrap(value) if hasattr(value, "dtype") else None
-            entity = value.target
+            for name in _INNER:
+                value = entity.link(name) if name in entity else None
+                if hasattr(value, "dtype"):
+                    return wrap(value)
+                if isinstance(value, Link):
+                    entity = value.target
+                    break
         return None
 
     def _must_have_array(self) -> Any:
