@@ -49,6 +49,7 @@ def translated(place: str, code: str = "source-unreadable") -> Iterator[None]:
     except MemoryError as problem:
         raise failure(code, "the values do not fit in memory", place) from problem
     except _FOREIGN as problem:
+        # h5py's words for "numpy has no such type" and "HDF5 has no such conversion".
         unsupported = isinstance(problem, TypeError | NotImplementedError)
         found = "source-unsupported" if unsupported else code
         raise failure(found, f"HDF5 says: {problem}", place) from problem

@@ -35,7 +35,8 @@ def native(kind: h5t.TypeID) -> DType:
     """The h5py dtype of an HDF5 type. Raises `Unsupported` where numpy has none."""
     try:
         found: DType = kind.dtype
-    except Exception as problem:  # KeyError, ValueError, TypeError: by what is strange about it
+    # By what is strange about it. Mistakes of our own are other exceptions.
+    except (KeyError, ValueError, TypeError, RuntimeError) as problem:
         raise Unsupported(f"numpy has nothing like this datatype ({problem})") from problem
     return found
 
