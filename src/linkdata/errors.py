@@ -13,6 +13,9 @@ Implements: `specs/linkdata-1.0.md`, section "Diagnostics".
     ├── FieldError                an object has no such field (a KeyError and AttributeError too)
     ├── SchemaError               a schema that is not one, or that cannot be had
     ├── SourceError               what a `from` brings cannot be read
+    ├── StoreError                a store of chunks, or what it holds, cannot be used
+    │   ├── StoreMissingError     it does not have a chunk or manifest (a KeyError too)
+    │   └── StoreCorruptError     it has one whose bytes are not what its digest says
     ├── OutputError               something cannot be written
     ├── UsageError                a call that cannot mean anything
     │   └── PositionError         an index that an array does not have (an IndexError too)
@@ -175,6 +178,18 @@ class SourceError(LinkdataError):
     """What a `from` brings cannot be read: no such path, unsafe or unsupported content."""
 
 
+class StoreError(LinkdataError):
+    """A store of chunks, or what it holds, cannot be used."""
+
+
+class StoreMissingError(StoreError, KeyError):
+    """A store does not have a chunk or manifest; a KeyError too."""
+
+
+class StoreCorruptError(StoreError):
+    """A chunk or manifest whose bytes are not what its digest says."""
+
+
 class OutputError(LinkdataError):
     """Something cannot be written: the file exists, or the format cannot hold it."""
 
@@ -281,4 +296,17 @@ CODES: dict[str, str] = {
     "schema-invalid": "a schema is not well-formed, or contradicts itself",
     "schema-not-found": "a schema names a source or namespace that is not there",
     "schema-type-unknown": "a schema uses a type that nothing defines",
+    # stores
+    "store-chunk-missing": "a chunk is in none of the stores",
+    "store-manifest-missing": "the manifest of an array is in none of the stores",
+    "store-chunk-corrupt": "the bytes of a chunk are not what its digest says",
+    "store-manifest-corrupt": "the bytes of a manifest are not what its digest says",
+    "store-version-unknown": "a store, chunk or manifest of a version that is not known",
+    "store-codec-unknown": "a chunk is encoded in a way that cannot be decoded here",
+    "store-array-unsupported": "an array of a kind that is not kept in chunks",
+    "store-invalid": "what is named as a store is none",
+    "store-unreadable": "a store cannot be read",
+    "store-unwritable": "a store cannot be written",
+    "store-locked": "a store is held by another process",
+    "chunks-invalid": "an array that is named by its `chunks` has the wrong form",
 }

@@ -90,13 +90,13 @@ def test_a_namespace_in_a_file(imported: Importing) -> None:
     assert {name: slot.owner for name, slot in rig.slots.items()} == {
         "name": "Rig", "maker": "Part", "room": "Rig",
     }  # fmt: skip
-    assert {"lab", "lab.lab.rig", "parts", "parts.lab.parts"} <= found.linkml.keys()
+    assert {"lab", "lab.lab.rig", "parts", "parts.lab.parts"} <= found.linkml().keys()
 
 
 def test_linkml_in_a_file(imported: Importing) -> None:
     found = imported("{tools: {from: [{path: tools.yaml}]}}")["tools"]
     assert found.schema.classes["Tool"].parent == "Thing"
-    assert list(found.linkml) == ["tools", "more/base"]
+    assert list(found.linkml()) == ["tools", "more/base"]
 
 
 def test_the_first_source_that_has_it(imported: Importing) -> None:

@@ -160,7 +160,7 @@ def _write(imports: Iterable[Imported], folder: Path, force: bool, quiet: bool) 
         raise OutputError(
             error("output-failed", f"cannot make the folder `{folder}`: {problem.strerror}")
         ) from problem
-    schemas = {name: schema for item in imports for name, schema in item.linkml.items()}
+    schemas = {name: schema for item in imports for name, schema in item.linkml().items()}
     for name, content in schemas.items():
         path = folder / f"{name}.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)

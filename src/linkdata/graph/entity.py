@@ -8,10 +8,11 @@ Implements: `specs/linkdata-1.0.md`, sections "Identity", "Placement" and "Overl
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, cast
 
 from linkdata.arrays.protocols import Dataset, Group, Item
 from linkdata.errors import FieldError, SourceError, did_you_mean, error
+from linkdata.graph.values import current
 from linkdata.resolve.registry import Context
 from linkdata.resolve.targets import External, Layer, Target, entries, is_root
 from linkdata.spans import Span
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 #: The field that names an object's class, and the one that holds an array's values.
 IS_A, VALUE = "is_a", "value"
 #: Attributes by which NWB files name the class of an object.
-_TYPE, _NAMESPACE = "neurodata_type", "namespace"
+_TYPES, _NAMESPACE = ("neurodata_type", "data_type"), "namespace"
+
+#: What stands for a field that was taken away in memory.
+GONE: Final = object()
 
 #: What a field holds: a scalar, an array, a link to an object, or a list of values.
 Value: TypeAlias = "bool | int | float | str | Link | list[Value] | Any | None"
@@ -49,7 +53,7 @@ class Entity:
     source file below them. The file is opened when its fields are asked for.
     """
 
-    __slots__ = ("_item", "external", "graph", "iri", "layers", "target")
+    __slots__ = ("_item", "changes", "external", "graph", "iri", "layers", "memo", "target")
 
     def __init__(
         self,
@@ -66,6 +70,15 @@ class Entity:
         self.layers = layers
         self.external = external
         self._item = item
+        #: Fields set in memory, over all that is written; see `linkdata.graph.changes`.
+        self.changes: dict[str, Any] | None = None
+        #: What others have worked out about it; forgotten when a field is set.
+        self.memo: dict[str, Any] = {}
+
+    @property
+    def document_iri(self) -> str:
+        """The identity of the document that the object is looked at from."""
+        return self.graph.context.iri
 
     @property
     def context(self) -> Context:
@@ -99,12 +112,18 @@ class Entity:
             self._item = found if hasattr(found, "kind") else getattr(found, "dataset", None)
         return self._item
 
+    @property
+    def unopened(self) -> bool:
+        """Whether a source file has something to say of the object and was not asked yet."""
+        return self._item is None and self.external is not None
+
     def _must_exist(self) -> bool:
         return self.external is None or not self.external.steps or not self.layers
 
     # Class
 
-    def _named_class(self) -> tuple[Context, Scalar] | None:
+    @property
+    def named_class(self) -> tuple[Context, Scalar] | None:
         """Where the document names the class; a reference there is a field like any other."""
         for context, mapping in self.layers:
             node = entries(mapping).get(IS_A)
@@ -115,22 +134,36 @@ class Entity:
         return None
 
     @property
-    def is_a(self) -> str | None:
-        """The name of the object's class as it is written: a CURIE or a plain name."""
-        named = self._named_class()
-        if named is not None:
-            return named[1].text
+    def source_class(self) -> tuple[str, str | None] | None:
+        """The name and the namespace of the class that the source file says the object has."""
         item = self.item
         if item is not None:
-            name, namespace = (item.attributes.get(key) for key in (_TYPE, _NAMESPACE))
-            if isinstance(name, str):
-                return f"{namespace}:{name}" if isinstance(namespace, str) else name
+            for key in _TYPES:
+                name, namespace = (item.attributes.get(one) for one in (key, _NAMESPACE))
+                if isinstance(name, str):
+                    return name, namespace if isinstance(namespace, str) else None
         return None
 
     @property
+    def is_a(self) -> str | None:
+        """The name of the object's class as it is written: a CURIE or a plain name."""
+        if self.changes and isinstance(self.changes.get(IS_A), str):
+            return str(self.changes[IS_A])
+        named = self.named_class
+        if named is not None:
+            return named[1].text
+        found = self.source_class
+        if found is None:
+            return None
+        return found[0] if found[1] is None else f"{found[1]}:{found[0]}"
+
+    @property
     def class_iri(self) -> str | None:
-        """The IRI of the object's class."""
-        named = self._named_class()
+        """The IRI of the object's class: the one that a schema gives it, else as it is named."""
+        known = self.graph.types.class_iri(self) if self.graph.types is not None else None
+        if known is not None:
+            return known
+        named = self.named_class
         if named is not None:
             context, node = named
             return self.graph.class_iri(context, node.text, context.document.span(node))
@@ -153,7 +186,11 @@ class Entity:
             hidden = RESERVED if is_root(self.layers[0][1]) else ()
             names = self.graph.resolver.names(self.target)
             found.update((name, None) for name in names if name not in hidden)
-        return [key for key in found if key not in dropped]
+        written = [key for key in found if key not in dropped]
+        if not self.changes:
+            return written
+        keys = dict.fromkeys((*written, *self.changes))
+        return [key for key in keys if self.changes.get(key) is not GONE]
 
     @property
     def _dropped(self) -> frozenset[str]:
@@ -177,16 +214,34 @@ class Entity:
 
         Raises `FieldError`; `ResolutionError` and its kin when a reference does not arrive.
         """
-        if self.target is not None and self.layers:
-            found = self.graph.resolver.field(self.target, key)
-            if found is not None and found.node is not None:
-                return self.graph.value(found)
+        if self.changes and key in self.changes:
+            if self.changes[key] is GONE:
+                raise self.missing(key)
+            return current(self.changes[key])
+        written = self._written(key)
+        if written:
+            return written[0]
         item = self.item
         if item is not None and key not in self._dropped:
             found_in_file = self.graph.member(item, key)
             if found_in_file:
                 return found_in_file[0]
         raise self.missing(key)
+
+    def _written(self, key: str) -> tuple[Value, ...]:
+        """The value that the document has for a field, alone in a tuple; empty if it has none."""
+        if self.target is not None and self.layers:
+            found = self.graph.resolver.field(self.target, key)
+            if found is not None and found.node is not None:
+                return (self.graph.value(found),)
+        return ()
+
+    def written(self, key: str) -> Value:
+        """The value of a field as memory or the document have it, else None. Opens no file."""
+        if self.changes and key in self.changes:
+            return None if self.changes[key] is GONE else current(self.changes[key])
+        found = self._written(key)
+        return found[0] if found else None
 
     def get(self, key: str) -> Value:
         """The value of a field, with objects as entities. Raises what `link` raises."""
@@ -206,6 +261,8 @@ class Entity:
     @property
     def array(self) -> Any | None:
         """The array that the object is, when it has a dataset of a source file."""
+        if self.changes and VALUE in self.changes:
+            return None
         item = self.item
         dataset = as_dataset(item) if item is not None else None
         return None if dataset is None else self.graph.array(dataset)

@@ -7,8 +7,9 @@ Implements: `specs/linkdata-1.0.md`, sections "Identity" and "Placement".
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
+from threading import RLock
 from typing import Any, cast
 
 from linkdata import iri
@@ -26,7 +27,8 @@ from linkdata.errors import (
 from linkdata.graph.entity import VALUE, Entity, Link, Value, as_dataset, as_group
 from linkdata.graph.files import Files, located
 from linkdata.graph.linked import LinkedArray
-from linkdata.graph.placement import placements
+from linkdata.graph.placement import Collection, Placements, slot_of
+from linkdata.graph.types import Types
 from linkdata.resolve.bindings import Binder
 from linkdata.resolve.registry import Context, Registry
 from linkdata.resolve.resolver import Resolver
@@ -47,8 +49,15 @@ class Graph:
     """The objects of one document, and of all that it refers to."""
 
     def __init__(
-        self, registry: Registry, context: Context, binder: Binder, *, writable: bool = False
+        self,
+        registry: Registry,
+        context: Context,
+        binder: Binder,
+        *,
+        writable: bool = False,
+        types: Callable[[Graph], Types] | None = None,
     ) -> None:
+        """`types` makes what knows the classes of objects; it is called when first needed."""
         self.registry = registry
         self.context = context
         self.resolver = Resolver(registry)
@@ -57,6 +66,9 @@ class Graph:
         self._lists: dict[int, tuple[Value, int, int]] = {}
         self._sizes: dict[int, tuple[int, int]] = {}  # of lists that are in `_lists`
         self._reading: set[int] = set()
+        self._placements: Placements | None = None
+        self._lock = RLock()
+        self._make_types = types
 
     # Where to begin
 
@@ -180,6 +192,10 @@ class Graph:
             self._entities[key] = found
         return found
 
+    def known(self) -> list[Entity]:
+        """The objects that were asked for so far."""
+        return list(self._entities.values())
+
     # Items of source files
 
     def outside(self, external: External, span: Span | None = None) -> Value:
@@ -272,6 +288,11 @@ class Graph:
 
     # Classes
 
+    @cached_property
+    def types(self) -> Types | None:
+        """What knows the classes of objects, when there is something that does."""
+        return None if self._make_types is None else self._make_types(self)
+
     def class_iri(self, context: Context, name: str, span: Span | None) -> str:
         """The IRI of a class that a document names.
 
@@ -302,10 +323,47 @@ class Graph:
 
     # All of it
 
-    @cached_property
-    def placed(self) -> frozenset[int]:
+    @property
+    def placements(self) -> Placements:
+        """Where references put the named objects of the document."""
+        with self._lock:  # classes are asked for while it is filled, and they ask for it
+            if self._placements is None:
+                self._placements = Placements()
+                self._placements.fill(self.resolver, self.context, self._contains)
+            return self._placements
+
+    def _contains(self, holder: Collection, key: str, target: Target) -> bool:
+        if self.types is None or target.node is None or not is_object(target.node):
+            return True
+        entity = self.entity(self.resolver.place(self.context, holder))
+        return self.types.contains(entity, key, self.entity(target))
+
+    @property
+    def placed(self) -> set[int]:
         """The references (by `id` of their node) that put an object in its place."""
-        return placements(self.resolver, self.context)
+        return self.placements.placing
+
+    def owner(self, entity: Entity) -> tuple[Entity, str] | None:
+        """The object in which an object stands, and the field; None for one that stands alone."""
+        if entity.target is None:
+            return self._owner_in_file(entity)
+        node, context = entity.target.node, entity.target.context
+        if not isinstance(node, Collection) or node.parent is None:
+            return None
+        place = slot_of(node.parent, node.slot)
+        if place is not None and place[0].parent is None:  # at the top level
+            placed = context is self.context and place[1] != DATA
+            place = self.placements.slots.get(id(node)) if placed else None
+        if place is None or place[0].parent is None:
+            return None
+        return self.entity(self.resolver.place(context, place[0])), place[1]
+
+    def _owner_in_file(self, entity: Entity) -> tuple[Entity, str] | None:
+        item = entity.item
+        if item is None or item.name == "/":
+            return None
+        folder, _, key = item.name.rpartition("/")
+        return self.item_entity(item.file.item(folder or "/")), key
 
     @cached_property
     def placed_objects(self) -> frozenset[int]:

@@ -11,7 +11,7 @@ document of that name if there is one, else what lies in the same place.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -19,13 +19,12 @@ from typing import TYPE_CHECKING, Any
 from linkdata.errors import Diagnostic, LinkdataError, SchemaError, error
 from linkdata.graph.files import located
 from linkdata.resolve.registry import Context
-from linkdata.schema.cache import CompiledSchemas, digest_of
+from linkdata.resolve.retrievers import Retriever
+from linkdata.schema.cache import CompiledSchemas
 from linkdata.schema.compiled import compile_schema
 from linkdata.schema.language import texts
-from linkdata.schema.language.reading import read_namespaces
-from linkdata.schema.language.specs import Namespace
-from linkdata.schema.language.translate import translate
 from linkdata.schema.model import Schema
+from linkdata.schema.namespaces import gather
 from linkdata.schema.places import Places, SchemaText, sources
 from linkdata.syntax.document import Import
 
@@ -35,24 +34,29 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """A schema that was imported. `linkml` are its LinkML texts as plain data, by name."""
+    """A schema that was imported. `linkml` gives its LinkML schemas as plain data, by name."""
 
     declared: Import
     place: str
     schema: Schema
-    linkml: Mapping[str, Mapping[str, Any]]
+    linkml: Callable[[], Mapping[str, Mapping[str, Any]]]
 
 
 class Imports:
     """The schemas of one document, loaded when they are asked for."""
 
     def __init__(
-        self, graph: Graph, context: Context, cache: CompiledSchemas | None = None
+        self,
+        graph: Graph,
+        context: Context,
+        cache: CompiledSchemas | None = None,
+        retriever: Retriever | None = None,
     ) -> None:
+        """`retriever` gets the texts of `path`; without one, files below the allowed roots."""
         self.context = context
         self.cache = cache or CompiledSchemas()
         self._graph = graph
-        self._places = Places(graph, context)
+        self._places = Places(graph, context, retriever)
         self._texts: dict[str, SchemaText] = {}
 
     @cached_property
@@ -127,49 +131,18 @@ class Imports:
         root = _mapping(text.place, text.text)
         # Which files belong to it is only known when it has been compiled.
         schema = compile_schema(root, load, "", text.place)
-        return Imported(item, text.place, schema, {item.name: root, **schemas})
+        return Imported(item, text.place, schema, lambda: {item.name: root, **schemas})
 
     # The NWB specification language
 
     def _translated(self, item: Import, text: SchemaText) -> Imported:
-        read: dict[str, str] = {}
-        namespaces: dict[str, Namespace] = {}
-        self._read(item.name, text, namespaces, read)
-        found = namespaces[item.name]
-        if item.version is not None and found.version != item.version:
+        gathered = gather(item.name, text, self._included)
+        if item.version is not None and gathered.version != item.version:
             raise SchemaError(
-                error("schema-not-found", f"`{text.place}` has version {found.version} of "
+                error("schema-not-found", f"`{text.place}` has version {gathered.version} of "
                       f"`{item.name}`, not {item.version}", item.span)
             )  # fmt: skip
-        linkml: dict[str, Any] = {}
-        for namespace in namespaces.values():
-            linkml |= translate(namespace, namespaces)
-        digest = digest_of(read, item.name)
-        schema = self.cache.get(digest)
-        if schema is None:
-            schema = compile_schema(linkml[item.name], linkml.__getitem__, digest, text.place)
-            self.cache.put(schema)
-        return Imported(item, text.place, schema, linkml)
-
-    def _read(
-        self, name: str, text: SchemaText, found: dict[str, Namespace], read: dict[str, str]
-    ) -> None:
-        """Read a namespace and all that it includes."""
-
-        def load(source: str) -> str:
-            read[f"{name} {source}"] = text.load(source)
-            return read[f"{name} {source}"]
-
-        read[name] = text.text
-        for namespace in read_namespaces(load, text.text, name=text.place, findings=[]):
-            found.setdefault(namespace.name, namespace)
-        if name not in found:
-            raise SchemaError(
-                error("schema-not-found", f"there is no namespace `{name}` in `{text.place}`")
-            )
-        for included in found[name].includes:
-            if included not in found:
-                self._read(included, self._included(included, text), found, read)
+        return Imported(item, text.place, gathered.compiled(self.cache), gathered.linkml)
 
     def _included(self, name: str, text: SchemaText) -> SchemaText:
         declared = self.context.imports.get(name)

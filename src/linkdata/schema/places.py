@@ -18,7 +18,7 @@ from linkdata.arrays.protocols import Dataset, Group
 from linkdata.errors import LinkdataError, SchemaError, SourceError, did_you_mean, error
 from linkdata.graph.entity import as_dataset, as_group
 from linkdata.resolve.registry import Context, join
-from linkdata.resolve.retrievers import FileRetriever
+from linkdata.resolve.retrievers import FileRetriever, Retriever
 from linkdata.resolve.targets import External
 from linkdata.schema import distributions
 from linkdata.spans import Span
@@ -50,9 +50,11 @@ class SchemaText:
 class Places:
     """Finds schemas for the imports of one document."""
 
-    def __init__(self, graph: Graph, context: Context) -> None:
+    def __init__(self, graph: Graph, context: Context, retriever: Retriever | None = None) -> None:
+        """`retriever` gets the texts of `path`; without one, files below the allowed roots."""
         self.graph = graph
         self.context = context
+        self.retriever = retriever or FileRetriever(graph.files.binder.roots)
 
     def find(self, name: str, version: str | None, source: Node, location: str) -> SchemaText:
         """The schema that one entry of `from` leads to; `location` is the document that has it.
@@ -96,10 +98,8 @@ class Places:
     # Files
 
     def _file(self, path: str, location: str, span: Span) -> SchemaText:
-        retriever = FileRetriever(self.graph.files.binder.roots)
-
         def read(at: str) -> str:
-            return retriever.retrieve(at, span).data.decode("utf-8")
+            return self.retriever.retrieve(at, span).data.decode("utf-8")
 
         def beside(at: str) -> Callable[[str], str]:
             def load(name: str) -> str:

@@ -22,10 +22,11 @@ from linkdata.graph.entity import Entity, Link, Value
 from linkdata.graph.graph import Graph
 from linkdata.resolve.bindings import Binder
 from linkdata.resolve.loader import Loader
-from linkdata.resolve.registry import Registry
+from linkdata.resolve.registry import Context, Registry
 from linkdata.resolve.retrievers import MapRetriever
 from linkdata.resolve.targets import Target
 from linkdata.roots import Roots
+from linkdata.schema.typing import SchemaTypes
 from linkdata.syntax.nodes import path_of, plain
 from linkdata.syntax.references import format_path, parse_path
 
@@ -87,6 +88,9 @@ def run(test: Test) -> str | None:
         if "resolved" in expect:
             value = graph.value(graph.resolver.walk(graph.resolver.root(graph.context), steps))
             return _compare(_resolved(value, top=True), expect["resolved"])
+        if "classes" in expect:
+            found = {one.iri: one.class_iri for one in graph.walk()}
+            return _compare({one: found.get(one) for one in expect["classes"]}, expect["classes"])
         return _compare(_placed(graph, list(expect["placed"])), expect["placed"])
     except LinkdataError as problem:
         if "error" not in expect:
@@ -95,8 +99,13 @@ def run(test: Test) -> str | None:
 
 
 def _open(test: Test, location: str, *, raising: bool) -> Graph | list[Diagnostic]:
-    loader = Loader(MapRetriever(test.documents), test.authorities)
+    retriever = MapRetriever(test.documents)
+    loader = Loader(retriever, test.authorities)
     binder = Binder(Roots())
+
+    def graph(context: Context) -> Graph:
+        return Graph(registry, context, binder, types=lambda one: SchemaTypes(one, retriever))
+
     try:
         registry: Registry = loader.load(location)
     except LinkdataError as problem:
@@ -104,11 +113,11 @@ def _open(test: Test, location: str, *, raising: bool) -> Graph | list[Diagnosti
             raise
         return list(problem.diagnostics)
     if not raising:
-        return findings(registry, [Graph(registry, c, binder) for c in registry.root.contexts])
-    from linkdata.dataset.opening import chosen, raise_errors
+        return findings(registry, [graph(context) for context in registry.root.contexts])
+    from linkdata.dataset.workspace import chosen, raise_errors
 
     raise_errors(registry)
-    return Graph(registry, chosen(registry.root.contexts, None), binder)
+    return graph(chosen(registry.root.contexts, None))
 
 
 def _compare_finding(found: Diagnostic, expected: dict[str, str]) -> str | None:

@@ -63,6 +63,17 @@ def stem(source: str) -> str:
     return source
 
 
+def source_text(load: Callable[[str], str], name: str) -> str | None:
+    """The text of a source, with any suffix; None when it is not there."""
+    plain = stem(name)
+    for candidate in dict.fromkeys((name, plain, *(plain + suffix for suffix in SUFFIXES))):
+        try:
+            return load(candidate)
+        except (LookupError, OSError):
+            continue
+    return None
+
+
 def include_cycles(namespaces: Iterable[Namespace], place: str | None = None) -> list[Diagnostic]:
     """An error for each circle in which namespaces include each other."""
     includes = {namespace.name: namespace.includes for namespace in namespaces}
@@ -158,7 +169,7 @@ class _Reader:
         return parse_entry(data)
 
     def source(self, name: str, path: Path) -> Source | None:
-        text = self.text(name)
+        text = source_text(self.load, name)
         if text is None:
             message = f"there is no source `{name}`; its types are left out"
             self.notes.warning((*path, "source"), message, "schema-not-found")
@@ -172,15 +183,6 @@ class _Reader:
         source = parse_source(name, data, notes)
         self.notes.found += notes.found
         return source
-
-    def text(self, name: str) -> str | None:
-        plain = stem(name)
-        for candidate in dict.fromkeys((name, plain, *(plain + suffix for suffix in SUFFIXES))):
-            try:
-                return self.load(candidate)
-            except (LookupError, OSError):
-                continue
-        return None
 
     def duplicates(self, sources: Iterable[Source]) -> None:
         """An error for each type that is defined twice in a namespace."""
