@@ -12,6 +12,7 @@ Implements: `specs/linkdata-1.0.md`, section "Diagnostics".
     ├── ResolutionError           a reference does not arrive
     ├── FieldError                an object has no such field (a KeyError and AttributeError too)
     ├── SchemaError               a schema that is not one, or that cannot be had
+    ├── ModelError                a value that its class does not allow (a ValueError too)
     ├── SourceError               what a `from` brings cannot be read
     ├── StoreError                a store of chunks, or what it holds, cannot be used
     │   ├── StoreMissingError     it does not have a chunk or manifest (a KeyError too)
@@ -174,6 +175,10 @@ class SchemaError(LinkdataError):
     """A schema that cannot be had, or that is not one."""
 
 
+class ModelError(LinkdataError, ValueError):
+    """A value that its class does not allow; a ValueError too."""
+
+
 class SourceError(LinkdataError):
     """What a `from` brings cannot be read: no such path, unsafe or unsupported content."""
 
@@ -288,6 +293,8 @@ CODES: dict[str, str] = {
     "output-format-unknown": "no format goes by this suffix",
     "output-failed": "the output cannot be written",
     "value-not-representable": "a value that the output format cannot hold",
+    "object-unplaced": "an object that a file is to have stands nowhere in the data",
+    "storage-invalid": "the section `storage` of a document is not well-formed",
     "iri-invalid": "an IRI or CURIE that does not expand to an absolute IRI",
     # calls
     "usage": "a call or command line that cannot mean anything",
@@ -296,6 +303,35 @@ CODES: dict[str, str] = {
     "schema-invalid": "a schema is not well-formed, or contradicts itself",
     "schema-not-found": "a schema names a source or namespace that is not there",
     "schema-type-unknown": "a schema uses a type that nothing defines",
+    "schema-changed": "a schema is not the one that was locked",
+    "lock-invalid": "a lock file cannot be read",
+    "schema-substituted": "another schema stands in for the one that a file means",
+    "class-unknown": "no import has a class of this name",
+    "class-ambiguous": "several imports have a class of this name",
+    "class-abstract": "the class is abstract, or a mixin",
+    "class-missing": "an object names no class where it has to",
+    "class-wrong": "an object of a class that its slot does not take",
+    "slot-unknown": "the class has no such field",
+    "field-required": "a required field is not there",
+    "description-missing": "nothing describes a column",
+    "reference-ill-typed": "a reference or link leads to an object of a class that its slot does not take",
+    "link-not-allowed": "a link stands where the schema allows none",
+    "value-type": "a value of the wrong kind",
+    "value-null": "a null stands where a value has to",
+    "value-dtype": "numbers or texts of a dtype that the schema does not allow",
+    "value-shape": "an array with the wrong number or lengths of axes",
+    "value-fixed": "a value other than the only one allowed",
+    "value-enum": "a text that the enumeration does not have",
+    "value-pattern": "a text that does not match its pattern",
+    "value-range": "a number outside its bounds",
+    "cardinality": "too many or too few values or objects",
+    "datetime-invalid": "a text that is no date or time",
+    "datetime-naive": "a date or time without an offset from UTC",
+    "table-lengths": "the columns of a table differ in length",
+    "table-colnames": "`colnames` and the columns of a table do not agree",
+    "table-id-duplicate": "a row number comes twice in a table",
+    "table-index": "an index that falls, or goes beyond its column",
+    "table-region": "a region names a row that its table does not have",
     # stores
     "store-chunk-missing": "a chunk is in none of the stores",
     "store-manifest-missing": "the manifest of an array is in none of the stores",

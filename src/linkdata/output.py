@@ -10,17 +10,45 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from linkdata.errors import OutputError, error
 
 
 def write_text(path: Path, parts: Iterable[str], *, force: bool = False) -> None:
-    """Write a UTF-8 text under a temporary name in the same folder, then rename it.
+    """Write a UTF-8 text. Raises what `write_bytes` raises, and `OutputError`
+    (`value-not-representable`) for a text that UTF-8 cannot hold.
+    """
+    try:
+        write_bytes(path, (part.encode() for part in parts), force=force)
+    except UnicodeEncodeError as problem:
+        raise OutputError(
+            error(
+                "value-not-representable",
+                f"a text with bytes that are no UTF-8 cannot be written to `{path}`",
+                place=str(path),
+            )
+        ) from problem
+
+
+def write_bytes(path: Path, parts: Iterable[bytes], *, force: bool = False) -> None:
+    """Write bytes under a temporary name in the same folder, then rename the file.
 
     Raises `OutputError`: `output-exists` unless `force`, `output-failed` when the file cannot be
     written. What `parts` raises goes through, and leaves the old file as it was.
+    """
+    with replacing(path, force=force) as temporary, open(temporary, "xb") as file:
+        file.writelines(parts)
+
+
+@contextlib.contextmanager
+def replacing(path: Path, *, force: bool = False) -> Iterator[Path]:
+    """A name in the same folder; the file that is made under it takes the place of `path`.
+
+    That happens when the context is left without an exception; else nothing changes, and the
+    file under the other name is taken away.
+    Raises `OutputError`: `output-exists` unless `force`, `output-failed` for any `OSError`.
     """
     temporary: Path | None = None
     try:
@@ -29,13 +57,9 @@ def write_text(path: Path, parts: Iterable[str], *, force: bool = False) -> None
         raise _failed(path, str(problem)) from problem
     check_absent(path, force=force)
     try:
-        name = path.with_name(f".{secrets.token_hex(8)}.tmp")  # as long as any name may be
-        with open(name, "x", encoding="utf-8", newline="") as file:
-            temporary = name
-            for part in parts:
-                file.write(part)
-            file.flush()
-            os.fsync(file.fileno())
+        temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")  # as long as any name may be
+        yield temporary
+        _settle(temporary)
         if force:
             with contextlib.suppress(FileNotFoundError):
                 os.chmod(temporary, path.stat().st_mode & 0o777)
@@ -45,20 +69,21 @@ def write_text(path: Path, parts: Iterable[str], *, force: bool = False) -> None
         temporary = None
     except FileExistsError:
         check_absent(path, force=False)
-    except UnicodeEncodeError as problem:
-        raise OutputError(
-            error(
-                "value-not-representable",
-                f"a text with bytes that are no UTF-8 cannot be written to `{path}`",
-                place=str(path),
-            )
-        ) from problem
     except OSError as problem:
         raise _failed(path, problem.strerror or str(problem)) from problem
     finally:
         if temporary is not None:
             with contextlib.suppress(OSError):
                 temporary.unlink()
+
+
+def _settle(path: Path) -> None:
+    """Have what was written to a file reach the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def check_absent(path: Path, *, force: bool) -> None:

@@ -11,13 +11,16 @@ from pathlib import Path
 
 import click
 
-from linkdata.cli import options
+from linkdata.cli import options, progress
 
-FORMATS = ("yaml", "json", "ttl", "nt")
+FORMATS = ("yaml", "hdf5", "json", "ttl", "nt", "nq", "trig", "rdf", "jsonld", "yamlld")
 
 
 @click.command(
     epilog=options.examples(
+        "linkdata convert session.nwb session.yaml",
+        "linkdata convert session.yaml session.nwb",
+        "linkdata convert --arrays store session.nwb session.yaml",
         "linkdata convert session.yaml session.ttl",
         "linkdata convert --expanded session.yaml whole.yaml",
         "linkdata convert --to nt session.yaml - | sort",
@@ -28,7 +31,35 @@ FORMATS = ("yaml", "json", "ttl", "nt")
 @click.option(
     "--to", "format", type=click.Choice(FORMATS), help="The format, when OUT does not tell."
 )
+@click.option(
+    "--arrays",
+    type=click.Choice(("link", "store", "inline")),
+    default="link",
+    show_default=True,
+    help="Where arrays of an HDF5 file go: they stay in it, into a store, or into the document.",
+)
+@click.option(
+    "--inline",
+    metavar="N",
+    type=click.IntRange(min=0),
+    default=None,
+    help="Write out arrays of up to N elements (100).",
+)
+@click.option(
+    "--store",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder of the store; OUT.chunks if left out.",
+)
+@click.option(
+    "--links",
+    type=click.Choice(("external", "copy")),
+    help="To HDF5: link to what other files bring as a whole, or copy it.",
+)
 @click.option("--expanded", is_flag=True, help="Follow every reference; each object once.")
+@click.option("--canonical", is_flag=True, help="To N-Quads: the same bytes for the same graph.")
+@click.option("--superclasses", is_flag=True, help="To RDF: all classes that an object is.")
+@click.option("--rows", is_flag=True, help="To RDF: tables row by row.")
 @click.option("--force", is_flag=True, help="Overwrite OUT.")
 @options.resolving
 @options.quiet
@@ -36,13 +67,24 @@ def convert(
     source: str,
     target: str,
     format: str | None,
+    arrays: str,
+    inline: int | None,
+    store: Path | None,
+    links: str | None,
     expanded: bool,
+    canonical: bool,
+    superclasses: bool,
+    rows: bool,
     force: bool,
     roots: tuple[Path, ...],
     authorities: dict[str, Path],
     quiet: bool,
 ) -> None:
-    """Write the document IN to OUT, in the format of its suffix: .yaml .json .ttl .nt.
+    """Write IN to OUT, in the format of its suffix: .yaml .nwb .h5 .json, or RDF: .ttl .nt .nq .trig .rdf
+    .jsonld .yamlld.
+
+    IN is a document or an HDF5 file. An HDF5 file made into a document, and that made into an HDF5
+    file again, is the same file.
 
     OUT may be `-` for standard output; `--to` then tells the format.
     """
@@ -52,9 +94,14 @@ def convert(
         raise click.UsageError("standard output has no suffix; tell the format with --to")
     path = options.document(source)
     with linkdata.open(path, roots=roots, authorities=authorities) as dataset:
-        if target == "-":
-            click.echo(dataset.dumps(format or "yaml", expanded=expanded), nl=False)
+        if target == "-" and format != "hdf5":
+            text = dataset.dumps(format or "yaml", expanded=expanded, canonical=canonical,
+                                 superclasses=superclasses, rows=rows)  # fmt: skip
+            click.echo(text, nl=False)
             return
-        dataset.save(target, format=format, expanded=expanded, force=force)
+        with progress.shown(quiet=quiet) as told:
+            dataset.save(target, format=format, arrays=arrays, inline=inline, store=store,
+                         links=links, expanded=expanded, force=force, progress=told, canonical=canonical,
+                         superclasses=superclasses, rows=rows)  # fmt: skip
     if not quiet:
         click.echo(f"wrote {target}", err=True)

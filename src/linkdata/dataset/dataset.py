@@ -8,17 +8,26 @@ Implements: `specs/linkdata-1.0.md`, section "Python objects".
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from linkdata.dataset import saving
 from linkdata.dataset.checking import findings
-from linkdata.errors import Diagnostic
+from linkdata.errors import Diagnostic, UsageError, error
 from linkdata.graph.graph import Graph
 from linkdata.objects.access import wrap
 from linkdata.objects.display import document_outline, html, short
+
+if TYPE_CHECKING:
+    from linkdata.arrays.zarr import ZarrStore
+    from linkdata.dataset.provenance import Explanation
+    from linkdata.objects.models.base import Model
+    from linkdata.objects.models.models import Models
+    from linkdata.rdf.triples import Triple
 
 
 class Dataset:
@@ -28,8 +37,9 @@ class Dataset:
     quick; otherwise a file is opened for each access and let go of.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, again: Callable[[], Dataset] | None = None) -> None:
         self.graph = graph
+        self._again = again
         self._held = ExitStack()
 
     # Identity
@@ -62,11 +72,58 @@ class Dataset:
         """The document's top-level names: `data` and the named objects."""
         return self.graph.document.keys()
 
+    def reload(self) -> Dataset:
+        """The dataset as its files are now; this one stays as it was.
+
+        Only the texts that have changed are read again. Raises what `linkdata.open` raises, and
+        `UsageError` for a dataset of a string.
+        """
+        if self._again is None:
+            raise UsageError(
+                error("usage", f"`{self.name}` was not opened from a file", place=self.name)
+            )
+        return self._again()
+
+    # Models
+
+    @cached_property
+    def models(self) -> Models:
+        """Pydantic models of the classes that the dataset's schemas have, by their names.
+
+        They are built when they are asked for: `ds.models["ElectricalSeries"]`.
+        """
+        from linkdata.objects.models.models import Models
+
+        return Models(self.graph)
+
+    def model(self, target: Any, *, validate: bool = False) -> Model:
+        """An object, or what a reference leads to, as an instance of the model of its class.
+
+        Its fields are read when they are asked for, and arrays stay where they are. With
+        `validate` all fields are read, and those of all that stands in the object.
+
+        Raises `SchemaError` when no schema says what the object is; `ModelError` for a value that
+        its class does not allow, with `validate` at once and for all of them.
+        """
+        from linkdata.objects.models.models import instance
+
+        made = instance(self[target] if isinstance(target, str) else target)
+        return made.read() if validate else made
+
     # Checking and writing
 
     def check(self) -> list[Diagnostic]:
         """Everything that is wrong with the document and what it refers to."""
         return findings(self.graph.registry, [self.graph])
+
+    def explain(self, reference: str) -> Explanation:
+        """Where the value of a reference comes from: its causes, the origin itself first.
+
+        Raises what following the reference raises.
+        """
+        from linkdata.dataset.provenance import explain
+
+        return explain(self.graph, reference)
 
     def save(
         self,
@@ -74,41 +131,96 @@ class Dataset:
         *,
         format: str | None = None,
         arrays: str = "link",
+        inline: int | None = None,
+        store: str | os.PathLike[str] | None = None,
+        links: str | None = None,
         expanded: bool = False,
         force: bool = False,
+        progress: Callable[[str, int, int], None] | None = None,
+        canonical: bool = False,
+        superclasses: bool = False,
+        rows: bool = False,
     ) -> Path:
-        """Write the dataset in the format of the path's suffix: .yaml, .json, .ttl, .nt.
+        """Write the dataset in the format of the path's suffix: .yaml, .nwb, .h5, .json, or RDF:
+        .ttl, .nt, .nq, .trig, .jsonld, .yamlld, .rdf.
 
         YAML is the document itself, its comments kept and its relative paths made to fit the new
         place; with `expanded`, and always in JSON, every reference is followed and every object
-        stands once. `arrays` says where arrays go: with `link` they stay where they are.
+        stands once.
+
+        An HDF5 file becomes a document from which the same file can be made again. `arrays` says
+        where arrays of more than `inline` elements (100) go: with `link` they stay in the file,
+        with `store` their chunks are kept in the folder `store` (the document's name and
+        `.chunks`), and with `inline` all are written out.
+
+        To HDF5, `links` says what becomes of typed objects that another file or document brings
+        as a whole: `external` links to their file, `copy` copies them; the first is what
+        documents do, the second what HDF5 files do. `progress` is told what is worked on: a path,
+        bytes that are done, bytes there are (0 while that is not known).
+
+        To RDF, `canonical` gives canonical N-Quads, `superclasses` all classes that an object is,
+        `rows` a subject for each row of a table; JSON-LD is in expanded form with `expanded`.
 
         Raises `OutputError` (`output-exists` unless `force`), `NotYetError`, and what following
         the document's references raises.
         """
-        return saving.save(self.graph, Path(path), format, arrays, expanded=expanded, force=force)
+        kept = None if store is None else Path(store)
+        options = saving.Saving(arrays, inline, kept, links, expanded, force,
+                                progress or (lambda path, done, total: None), canonical,
+                                superclasses, rows)  # fmt: skip
+        return saving.save(self.graph, Path(path), format, options)
 
-    def dumps(self, format: str = "yaml", *, expanded: bool = False) -> str:
-        """The same as a string; `format` is yaml, json, ttl or nt."""
-        return "".join(saving.parts(self.graph, format, None, expanded=expanded))
+    def dumps(
+        self,
+        format: str = "yaml",
+        *,
+        expanded: bool = False,
+        canonical: bool = False,
+        superclasses: bool = False,
+        rows: bool = False,
+    ) -> str:
+        """The same as a string; `format` is yaml, json, ttl, nt, nq, trig, jsonld, yamlld or rdf."""
+        options = saving.Saving(expanded=expanded, canonical=canonical, superclasses=superclasses,
+                                rows=rows)  # fmt: skip
+        return "".join(saving.parts(self.graph, format, None, options))
 
-    def triples(self) -> Any:
-        """The triples of the graph, one after the other; see `linkdata.rdf`."""
+    def triples(self, *, superclasses: bool = False, rows: bool = False) -> Iterator[Triple]:
+        """The triples of the graph, one after the other, as `linkdata.rdf.terms` has them."""
+        from linkdata.dataset.spoken import spoken
+        from linkdata.rdf.statements import Options
         from linkdata.rdf.triples import triples
 
-        return triples(self.graph)
+        with spoken(self.graph) as graph:
+            yield from triples(graph, Options(superclasses, rows))
 
-    def to_rdflib(self) -> Any:
+    def to_rdflib(self, *, superclasses: bool = False, rows: bool = False) -> Any:
         """An `rdflib.Graph` of the triples."""
+        from linkdata.dataset.spoken import spoken
         from linkdata.rdf.libraries import to_rdflib
+        from linkdata.rdf.statements import Options
 
-        return to_rdflib(self.graph)
+        with spoken(self.graph) as graph:
+            return to_rdflib(graph, Options(superclasses, rows))
 
-    def to_oxigraph(self) -> Any:
+    def to_oxigraph(self, *, superclasses: bool = False, rows: bool = False) -> Any:
         """A `pyoxigraph.Store` of the triples. Needs the extra `linkdata[oxigraph]`."""
+        from linkdata.dataset.spoken import spoken
         from linkdata.rdf.libraries import to_oxigraph
+        from linkdata.rdf.statements import Options
 
-        return to_oxigraph(self.graph)
+        with spoken(self.graph) as graph:
+            return to_oxigraph([graph], Options(superclasses, rows))
+
+    def zarr_store(self, reference: str | None = None) -> ZarrStore:
+        """The arrays as a read-only Zarr store: `xarray.open_zarr(ds.zarr_store(), group=...)`.
+
+        Groups are the objects below the root object, or below the one that `reference` leads to.
+        Arrays stay where they are; a chunk is read when it is asked for. The store can be pickled.
+        Needs the extra `linkdata[zarr]`.
+        """
+        from linkdata.dataset.zarr import zarr_store
+
+        return zarr_store(self.graph, reference)
 
     # Files
 

@@ -8,6 +8,7 @@ Implements: `specs/linkdata-1.0.md`, section "Opening and checking".
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 
 from linkdata.dataset.dataset import Dataset
 from linkdata.dataset.workspace import Allowance, Bindings, Folders, Workspace
@@ -20,13 +21,17 @@ def open(
     document: int | str | None = None,
     roots: Folders = (),
     authorities: Bindings | None = None,
+    network: Iterable[str] = (),
+    stores: Folders = (),
     writable: bool = False,
 ) -> Dataset:
     """Open a document, or an HDF5 file as if it were one.
 
     `document` chooses from a stream of several, by its `meta.id` or its position from 0. `roots`
     are folders that files may be read from, beside the document's own; `authorities` bind names
-    of `//name/path` to folders. With `writable`, values set in arrays go to their files.
+    of `//name/path` to folders. Schemas are fetched from the hosts in `network`, and from nowhere
+    else. Chunks of arrays are looked for in the folders in `stores` first. With `writable`, values
+    set in arrays go to their files.
 
     Nothing is read from HDF5 files until a value, a shape or a name in them is asked for.
 
@@ -34,7 +39,8 @@ def open(
     that is wrong with the document itself. A reference that does not arrive raises when it is
     followed; `Dataset.check` finds all of them.
     """
-    workspace = Workspace(Allowance(tuple(roots), authorities or {}))
+    allowance = Allowance(tuple(roots), authorities or {}, tuple(network), tuple(stores))
+    workspace = Workspace(allowance)
     return workspace.open(path, document=document, writable=writable)
 
 
@@ -45,6 +51,8 @@ def loads(
     document: int | str | None = None,
     roots: Folders = (),
     authorities: Bindings | None = None,
+    network: Iterable[str] = (),
+    stores: Folders = (),
     writable: bool = False,
 ) -> Dataset:
     """Open a document from a string. `base` is the file that it stands for; it need not exist.
@@ -52,7 +60,8 @@ def loads(
     Without `base` the document has no place: relative paths in it lead nowhere. Raises what
     `open` raises.
     """
-    workspace = Workspace(Allowance(tuple(roots), authorities or {}))
+    allowance = Allowance(tuple(roots), authorities or {}, tuple(network), tuple(stores))
+    workspace = Workspace(allowance)
     return workspace.loads(text, base=base, document=document, writable=writable)
 
 
@@ -61,6 +70,13 @@ def check(
     *,
     roots: Folders = (),
     authorities: Bindings | None = None,
+    network: Iterable[str] = (),
+    stores: Folders = (),
+    verify: bool = False,
 ) -> list[Diagnostic]:
-    """Everything that is wrong with a document, in the order of its files and places."""
-    return Workspace(Allowance(tuple(roots), authorities or {})).check([path])
+    """Everything that is wrong with a document, in the order of its files and places.
+
+    With `verify`, all arrays that the document has digests for are read and compared with them.
+    """
+    allowance = Allowance(tuple(roots), authorities or {}, tuple(network), tuple(stores))
+    return Workspace(allowance).check([path], verify=verify)

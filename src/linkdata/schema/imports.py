@@ -11,8 +11,9 @@ document of that name if there is one, else what lies in the same place.
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +22,9 @@ from linkdata.graph.files import located
 from linkdata.resolve.registry import Context
 from linkdata.resolve.retrievers import Retriever
 from linkdata.schema.cache import CompiledSchemas
-from linkdata.schema.compiled import compile_schema
-from linkdata.schema.language import texts
+from linkdata.schema.fetched import Fetched
+from linkdata.schema.linkml import gather_linkml
+from linkdata.schema.lock import Lock
 from linkdata.schema.model import Schema
 from linkdata.schema.namespaces import gather
 from linkdata.schema.places import Places, SchemaText, sources
@@ -34,12 +36,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """A schema that was imported. `linkml` gives its LinkML schemas as plain data, by name."""
+    """A schema that was imported. `linkml` gives its LinkML schemas as plain data, by name.
+
+    It takes the base of the IRIs of what is translated; without one it is the usual one. `texts`
+    are those that were read for it.
+    """
 
     declared: Import
     place: str
     schema: Schema
-    linkml: Callable[[], Mapping[str, Mapping[str, Any]]]
+    linkml: Callable[..., Mapping[str, Mapping[str, Any]]]
+    texts: Mapping[str, str] = field(repr=False)
 
 
 class Imports:
@@ -51,13 +58,33 @@ class Imports:
         context: Context,
         cache: CompiledSchemas | None = None,
         retriever: Retriever | None = None,
+        *,
+        is_locked: bool = True,
     ) -> None:
-        """`retriever` gets the texts of `path`; without one, files below the allowed roots."""
+        """`retriever` gets the texts of `path`; without one, files below the allowed roots. What
+        `linkdata.lock` says counts unless `is_locked` is false.
+        """
+        self._is_locked = is_locked
         self.context = context
         self.cache = cache or CompiledSchemas()
         self._graph = graph
-        self._places = Places(graph, context, retriever)
+        self._retriever = retriever
         self._texts: dict[str, SchemaText] = {}
+
+    @cached_property
+    def lock(self) -> Lock:
+        """What the document's imports are to be. Raises `SchemaError` (`lock-invalid`)."""
+        return Lock.beside(self.context.location) if self._is_locked else Lock(None, {})
+
+    @cached_property
+    def fetched(self) -> Fetched:
+        """What is fetched from a network for the document."""
+        pins = [dict(one.files) for one in self.lock.entries.values()]
+        return Fetched(self._graph.files.binder.network, ChainMap(*pins))
+
+    @cached_property
+    def _places(self) -> Places:
+        return Places(self._graph, self.context, self._retriever, self.fetched)
 
     @cached_property
     def all(self) -> dict[str, Imported]:
@@ -77,11 +104,20 @@ class Imports:
         """One import. Raises `SchemaError` and its kin, at the place of the import."""
         text = self._text(item)
         try:
-            if text.is_namespace:
-                return self._translated(item, text)
-            return self._linkml(item, text)
+            made = self._translated if text.is_namespace else self._linkml
+            found = made(item, text)
+            self.lock.verify(item.name, item.version, found.texts, found.schema, item.span)
         except LinkdataError as problem:
             raise located(problem, item.span) from problem
+        return found
+
+    def namespaces(self, item: Import) -> Mapping[str, SchemaText]:
+        """The texts of a namespace and of those that it includes; none of a LinkML schema.
+
+        Raises `SchemaError` and its kin.
+        """
+        text = self._text(item)
+        return gather(item.name, text, self._included).texts if text.is_namespace else {}
 
     def _text(self, item: Import) -> SchemaText:
         """The text of an import, from the first of its sources that has it."""
@@ -89,14 +125,17 @@ class Imports:
         if known is not None:
             return known
         problems: list[Diagnostic] = []
-        for source in sources(item.sources):
-            try:
-                known = self._places.find(item.name, item.version, source, self._location(item))
-            except LinkdataError as problem:
-                problems += problem.diagnostics
-                continue
-            self._texts[item.name] = known
-            return known
+        locked = self.lock.find(item.name, item.version)
+        # What is locked is looked for first; what is found instead is compared with it.
+        for version in dict.fromkeys((locked.version if locked else item.version, item.version)):
+            for source in sources(item.sources):
+                try:
+                    known = self._places.find(item.name, version, source, self._location(item))
+                except LinkdataError as problem:
+                    problems += problem.diagnostics
+                    continue
+                self._texts[item.name] = known
+                return known
         if not problems:
             hint = "for example `from: [{pypi: {package: pynwb}}]`"
             message = f"the import `{item.name}` says no place to have it from"
@@ -114,24 +153,9 @@ class Imports:
     # LinkML
 
     def _linkml(self, item: Import, text: SchemaText) -> Imported:
-        schemas: dict[str, Any] = {}
-        read: dict[str, str] = {"": text.text}
-
-        def load(name: str) -> Mapping[str, Any]:
-            try:
-                read[name] = text.load(f"{name}.yaml")
-            except (LookupError, OSError, UnicodeDecodeError) as problem:
-                raise SchemaError(
-                    error("schema-not-found", f"`{item.name}` imports `{name}`, which is not there",
-                          item.span, place=text.place)
-                ) from problem  # fmt: skip
-            schemas[name] = _mapping(name, read[name])
-            return dict(schemas[name])
-
-        root = _mapping(text.place, text.text)
-        # Which files belong to it is only known when it has been compiled.
-        schema = compile_schema(root, load, "", text.place)
-        return Imported(item, text.place, schema, lambda: {item.name: root, **schemas})
+        found = gather_linkml(item.name, text, item.span)
+        schema = found.compiled(self.cache)
+        return Imported(item, text.place, schema, lambda base=None: found.schemas, found.read)
 
     # The NWB specification language
 
@@ -142,7 +166,9 @@ class Imports:
                 error("schema-not-found", f"`{text.place}` has version {gathered.version} of "
                       f"`{item.name}`, not {item.version}", item.span)
             )  # fmt: skip
-        return Imported(item, text.place, gathered.compiled(self.cache), gathered.linkml)
+        return Imported(
+            item, text.place, gathered.compiled(self.cache), gathered.linkml, gathered.read
+        )
 
     def _included(self, name: str, text: SchemaText) -> SchemaText:
         declared = self.context.imports.get(name)
@@ -155,10 +181,3 @@ class Imports:
                 error("schema-not-found", f"the included namespace `{name}` is not beside "
                       f"`{text.place}`", hint=f"import `{name}` too")
             ) from problem  # fmt: skip
-
-
-def _mapping(place: str, text: str) -> dict[str, Any]:
-    found = texts.plain(place, text)
-    if not isinstance(found, dict):
-        raise SchemaError(error("schema-invalid", "a LinkML schema is a mapping", place=place))
-    return found

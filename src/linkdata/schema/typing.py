@@ -12,7 +12,7 @@ are collections of what a slot holds.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from linkdata.errors import LinkdataError
@@ -24,6 +24,7 @@ from linkdata.schema.carried import Carried
 from linkdata.schema.imports import Imports
 from linkdata.schema.model import Class, RangeKind, Schema, Slot
 from linkdata.schema.naming import ClassNames, Typed, is_part
+from linkdata.syntax import nodes
 
 if TYPE_CHECKING:
     from linkdata.graph.graph import Graph
@@ -56,8 +57,18 @@ class Field:
 
     @property
     def asked(self) -> Typed | None:
-        """The class that it asks for of an object without a class of its own, if it is certain."""
-        classes = [] if self.is_collection else list(self.classes)
+        """The class that it asks for of an object without a class of its own, if it is certain.
+
+        A type that the NWB specification language includes counts before what the values are; a
+        part that refines the type counts before the type.
+        """
+        if self.is_collection:
+            return None
+        classes = list(self.classes)
+        included = self.schema.classes.get(str(self.slot.facts.get("type")))
+        if included is not None:
+            classes = [one for one in classes if one.is_a(included.uri)]
+            classes = classes or [Typed(included, self.schema)]
         return classes[0] if len(classes) == 1 else None
 
     @property
@@ -65,20 +76,30 @@ class Field:
         """Whether the slot takes everything."""
         return any(one.kind is RangeKind.ANY for one in self.slot.ranges)
 
+    @property
+    def holds(self) -> str:
+        """Whether a slot without a fixed name holds groups, datasets or links."""
+        role = self.slot.facts.get("role")
+        if role != CHILDREN:
+            return str(role)
+        first = next(iter(self.classes), None)
+        return "group" if first is None else str(_class_role(first))
+
     def takes(self, typed: Typed) -> bool:
         """Whether an object of a class may stand in the field."""
         return any(typed.is_a(one.cls.uri) for one in self.classes)
 
 
 @dataclass(frozen=True, slots=True)
-class _Slots:
+class Slots:
     """The slots of a class: those with a fixed name in the file, and those that take any name."""
 
     named: dict[str, Slot]
     open: tuple[Slot, ...]
 
     @classmethod
-    def of(cls, found: Class) -> _Slots:
+    def of(cls, found: Class) -> Slots:
+        """The slots of a class."""
         named: dict[str, Slot] = {}
         free: list[Slot] = []
         for name, slot in found.slots.items():
@@ -109,7 +130,7 @@ class SchemaTypes:
         self._names: dict[int, ClassNames] = {}
         self._imports: dict[int, Imports] = {}
         self._known: dict[int, _Settled] = {}
-        self._slots: dict[tuple[str, str], _Slots] = {}
+        self._slots: dict[tuple[str, str], Slots] = {}
 
     # Classes
 
@@ -138,6 +159,8 @@ class SchemaTypes:
             current, key = owner
         for inner, key in reversed(chain):
             place = self.field(current, key)
+            if place is not None and place.is_collection and is_in_list(inner):
+                place = replace(place, item=True)
             self._known[id(inner)] = _Settled(inner, place, self._find(inner, place))
             current = inner
         return self._known[id(entity)]
@@ -168,8 +191,10 @@ class SchemaTypes:
             item = entity.item
         except LinkdataError:
             return None
-        if source is None or source[1] is None or item is None:
+        if source is None or source[1] is None:
             return None
+        if item is None:  # made in memory
+            return self.names(entity.context).find(source[0])
         schema = self.carried.schema(item.file, source[1])
         found = None if schema is None else schema.classes.get(source[0])
         return None if found is None or schema is None else Typed(found, schema)
@@ -213,12 +238,12 @@ class SchemaTypes:
         found = self.field(entity, key)
         return None if found is None else found.slot
 
-    def slots(self, typed: Typed) -> _Slots:
+    def slots(self, typed: Typed) -> Slots:
         """The slots of a class, by how they are named."""
         key = (typed.schema.digest or typed.schema.uri, typed.name)
         found = self._slots.get(key)
         if found is None:
-            found = self._slots[key] = _Slots.of(typed.cls)
+            found = self._slots[key] = Slots.of(typed.cls)
         return found
 
     def _open(
@@ -237,9 +262,17 @@ class SchemaTypes:
         for one in fields:
             if one.slot.name == key and one.slot.multivalued and isinstance(value, Entity):
                 return Field(one.slot, schema)  # the slot itself, written out
-        role = "dataset" if holds_values(value) else "group"
-        fitting = [one for one in fields if _role(one) in (role, "link")]
-        return fitting[0] if len(fitting) == 1 else None
+        return _fitting(fields, "dataset" if holds_values(value) else "group")
+
+    def unnamed(self, entity: Entity, key: str, role: str) -> Field | None:
+        """The slot that a field fills if what stands there, a group or a dataset by its `role`,
+        names no class.
+        """
+        typed = self.of(entity)
+        slots = None if typed is None else self.slots(typed)
+        if typed is None or slots is None or key in slots.named:
+            return self.field(entity, key)
+        return _fitting([Field(slot, typed.schema, item=True) for slot in slots.open], role)
 
     def _value(self, entity: Entity, key: str) -> Any:
         try:
@@ -289,6 +322,12 @@ def types_of(graph: Graph) -> SchemaTypes:
     return found if isinstance(found, SchemaTypes) else SchemaTypes(graph)
 
 
+def is_in_list(entity: Entity) -> bool:
+    """Whether an object stands in an ordinary list, where it has no name."""
+    parent = entity.layers[0][1].parent if entity.layers else None
+    return isinstance(parent, nodes.Sequence) and parent.named is None
+
+
 def holds_values(value: Any) -> bool:
     """Whether a field's value is an array or a scalar, or an object that says its values."""
     if not isinstance(value, Entity):
@@ -299,13 +338,21 @@ def holds_values(value: Any) -> bool:
     return any(key in entries(mapping) for _, mapping in value.layers for key in (VALUE, "chunks"))
 
 
-def _role(field: Field) -> str:
-    """Whether a slot without fixed names holds groups or datasets."""
-    role = field.slot.facts.get("role")
-    if role != CHILDREN:
-        return str(role)
-    first = next(iter(field.classes), None)
-    return "group" if first is None else str(_class_role(first))
+def _fitting(fields: list[Field], role: str) -> Field | None:
+    """The field that holds a group or a dataset of which no class is known; else one for links."""
+    fitting = [one for one in fields if one.holds == role]
+    fitting = fitting or [one for one in fields if one.holds == "link"]
+    return next((one for one in fitting if _most_general(one, fitting)), None)
+
+
+def _most_general(field: Field, others: list[Field]) -> bool:
+    """Whether the class that a field asks for is one that those of the others descend from."""
+    if len(others) == 1:
+        return True
+    asked = field.asked
+    return asked is not None and all(
+        other.asked is not None and other.asked.is_a(asked.cls.uri) for other in others
+    )
 
 
 def _class_role(typed: Typed) -> Any:

@@ -1,0 +1,111 @@
+"""Between HDF5 files and documents, both ways.
+
+Takes: a dataset, and the place of the new file.
+Gives: `describe`, a document of an HDF5 file; `write_hdf5`, an HDF5 file of a document.
+Implements: `specs/linkdata-1.0.md`, section "NWB and HDF5 files".
+
+The document that is made of a file is opened again, in memory, and planned as if a person had
+written it. What that plan lacks goes into its section `storage`, so nothing can be lost.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from linkdata.dataset.saving import Saving, of_file
+from linkdata.graph.graph import Graph
+from linkdata.graph.stores import SUFFIX
+from linkdata.nwb.arrays import InArray
+from linkdata.nwb.authoring import LIMIT, Author
+from linkdata.nwb.plan import Dataset as PlannedDataset
+from linkdata.nwb.plan import Plan
+from linkdata.nwb.planning import Hints, plan_of
+from linkdata.nwb.reading import read_plan
+from linkdata.nwb.storing import restored, section_of
+from linkdata.nwb.writing import write_plan
+from linkdata.output import write_text
+from linkdata.resolve.targets import External
+from linkdata.store.folder import FolderStore
+from linkdata.syntax import nodes
+from linkdata.syntax.document import STORAGE
+from linkdata.syntax.writer import document as document_text
+
+
+def describe(graph: Graph, path: Path, options: Saving) -> None:
+    """Write the document of an HDF5 file, from which `write_hdf5` makes the same file again.
+
+    Raises `OutputError`, `StoreError`, and what reading the file raises.
+    """
+    from linkdata.dataset.opening import loads
+
+    folder = options.store or path.with_name(path.name + SUFFIX)
+    chunks = FolderStore(folder) if options.arrays == "store" else None
+    author = Author(
+        graph,
+        path,
+        options.arrays,
+        store=chunks,
+        limit=LIMIT if options.inline is None else options.inline,
+        progress=lambda path: options.progress(path, 0, 0),
+    )
+    data = author.document()
+    if chunks is not None:
+        chunks.flush()
+        if options.store is not None:
+            here = os.path.realpath(path.parent)
+            data["meta"]["store"] = os.path.relpath(os.path.realpath(options.store), here)
+    text = document_text(data)
+    allowed = [Path(author.file.path).parent, *([folder] if options.store is not None else [])]
+    with loads(text, base=path, roots=allowed) as made:
+        file = author.file
+        if options.arrays == "link":  # the same file, so that arrays in it are seen to be the same
+            bound = made.graph.context.prefixes[author.prefix]
+            file = made.graph.files.file(External("hdf5", bound, "/", (), bound.prefix.span))
+        exact = read_plan(file)
+
+        def predict(hints: Hints) -> Plan:
+            found = plan_of(made.graph, hints)
+            return found if chunks is None else _known(found, exact)
+
+        section = section_of(exact, predict)
+    parts = [text, *([document_text({STORAGE: section})] if section else [])]
+    write_text(path, parts, force=options.force)
+
+
+def write_hdf5(graph: Graph, path: Path, options: Saving) -> None:
+    """Write the HDF5 file that a document stands for.
+
+    Raises `OutputError`, and what following the document's references raises.
+    """
+    folder = Path(os.path.realpath(path.parent))
+    links = options.links or ("copy" if of_file(graph) else "external")
+
+    def predict(hints: Hints) -> Plan:
+        return plan_of(graph, hints, links=links, folder=folder,
+                       progress=lambda path: options.progress(path, 0, 0))  # fmt: skip
+
+    plan = restored(predict, storage_of(graph))
+    write_plan(plan, path, force=options.force,
+               progress=lambda done, total: options.progress(path.name, done, total))  # fmt: skip
+
+
+def storage_of(graph: Graph) -> dict[str, Any]:
+    """The section `storage` of a document, as plain data."""
+    node = graph.context.document.root.entries.get(STORAGE)
+    found = nodes.plain(node) if node is not None else None
+    return found if isinstance(found, dict) else {}
+
+
+def _known(found: Plan, exact: Plan) -> Plan:
+    """A plan with arrays that were just put into the store as what they are in the file, so that
+    they need not be read again to be compared.
+    """
+    for path, entry in found.entries.items():
+        if isinstance(entry, PlannedDataset) and isinstance(entry.data, InArray):
+            there = exact.entries.get(path)
+            if isinstance(there, PlannedDataset) and there.type == entry.type:
+                found.entries[path] = replace(entry, data=there.data)
+    return found
