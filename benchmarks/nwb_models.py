@@ -1,12 +1,13 @@
 """Our translation of the NWB schemas beside that of the PyPI package nwb-models.
 
-    python benchmarks/nwb_models.py FOLDER_OF_NWB_MODELS FOLDER_OF_SCHEMAS
+    python benchmarks/nwb_models.py FOLDER_OF_NWB_MODELS FOLDER_OF_SCHEMAS [FOLDER_OF_NWB_FILES]
 
 The first folder is the unpacked package (its `schema/linkml` is read, nothing is run), the second
 has the releases (`nwb-schema/2.7.0/core`, `hdmf-common-schema/1.8.0/common`). Printed are a table
-of all releases, and for each release that both have, every difference in the names of classes,
-inheritance, names of fields (inherited ones too) and required-ness, each once, where it arises,
-with the line of the NWB schema that says who is right. Exit 1 if a difference is not explained.
+of all releases, one of the other namespaces that NWB files in the third folder carry, and for each
+release that both have, every difference in the names of classes, inheritance, names of fields
+(inherited ones too) and required-ness, each once, where it arises, with the line of the NWB schema
+that says who is right. Exit 1 if a difference is not explained.
 """
 
 from __future__ import annotations
@@ -14,14 +15,15 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from linkdata.errors import SchemaError
+import linkdata
+from linkdata.errors import LinkdataError, SchemaError
 from linkdata.schema.language.catalog import Catalog, Place, spec_role
 from linkdata.schema.language.classes import Classes
 from linkdata.schema.language.facts import Facts
@@ -29,6 +31,7 @@ from linkdata.schema.language.names import snake
 from linkdata.schema.language.reading import read_namespaces
 from linkdata.schema.language.specs import FieldSpec, Namespace
 from linkdata.schema.language.translate import translate
+from linkdata.schema.offered import offered
 
 # The hdmf-common that a release of core was made with, where nwb-models does not say.
 COMMON = {
@@ -98,11 +101,38 @@ def releases(schemas: Path) -> None:
                 continue
             seconds = time.perf_counter() - start
             own = [schema for schema in made if schema["name"] != "nwb.language"]
-            classes = [found for schema in own for found in schema.get("classes", {}).values()]
-            slots = [slot for found in classes for slot in found["attributes"].values()]
-            mute = sorted(set(wordless(classes)))
-            title, counts = f"{kind} {folder.name}", f"{len(classes):>7} {len(slots):>6}"
-            print(f"{title:<32} {counts} {seconds:>8.3f}  {', '.join(mute) or '-'}")
+            row(f"{kind} {folder.name}", own, seconds)
+
+
+def carried(files: Path) -> None:
+    """The namespaces in NWB files that are no releases of core or hdmf-common, each once."""
+    print(f"\n{'carried by files':<32} {'classes':>7} {'slots':>6} {'seconds':>8}  not expressible")
+    seen = {"core", "hdmf-common", "hdmf-experimental"}
+    for path in sorted(files.rglob("*.nwb")):
+        try:
+            dataset = linkdata.open(path)
+            found = offered(dataset.graph)
+        except LinkdataError as problem:
+            print(f"{path.name}: {problem.diagnostic.message}")
+            continue
+        for name, item in found.items():
+            title = f"{name} {item.schema.version}"
+            if {name, title} & seen:
+                continue
+            seen.add(title)
+            start = time.perf_counter()
+            schemas = item.linkml()
+            seconds = time.perf_counter() - start
+            own = [one for key, one in schemas.items() if key.partition(".")[0] == name]
+            row(title, own, seconds)
+
+
+def row(title: str, schemas: Iterable[Mapping[str, Any]], seconds: float) -> None:
+    classes = [found for schema in schemas for found in schema.get("classes", {}).values()]
+    slots = [slot for found in classes for slot in found["attributes"].values()]
+    mute = sorted(set(wordless(classes)))
+    counts = f"{len(classes):>7} {len(slots):>6}"
+    print(f"{title:<32} {counts} {seconds:>8.3f}  {', '.join(mute) or '-'}")
 
 
 def wordless(classes: list[dict[str, Any]]) -> Iterator[str]:
@@ -346,8 +376,10 @@ def count(classes: Mapping[str, Mapping[str, Any]]) -> str:
     return f"{len(classes)} classes, {sum(len(c['attributes']) for c in classes.values())} slots"
 
 
-def main(models: str, schemas: str) -> int:
+def main(models: str, schemas: str, files: str | None = None) -> int:
     releases(Path(schemas))
+    if files is not None:
+        carried(Path(files))
     linkml = next(Path(models).rglob("schema/linkml"))
     unexplained = 0
     for title, theirs, release, namespace in pairs(linkml, Path(schemas)):

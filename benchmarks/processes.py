@@ -30,7 +30,8 @@ class Measured:
 def run(code: str, setup: str = "") -> tuple[float, float]:
     """Seconds and peak MiB of one run."""
     frame = _FRAME.format(setup=setup, code=code)
-    done = subprocess.run([sys.executable, "-c", frame], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", frame]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     seconds, peak = json.loads(done.stdout.splitlines()[-1])
     return seconds, peak
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from urllib.parse import unquote
 
 import pytest
@@ -109,3 +110,34 @@ def test_what_was_encoded_makes_an_absolute_iri(text: str) -> None:
 )
 def test_curies(curie: str, expected: str | None) -> None:
     assert iri.expand(curie, {"obo": "http://obo/"}) == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [("a", "a"), ("a b", "a%20b"), ("1", "1_"), ("x1", "x1"), ("a 1", "a%201_"), ("a_", "a%5F"),
+     ("_", "%5F"), ("", "_"), ("é", "é"), ("a#b", "a%23b"), ("100%", "100%25_")],
+)  # fmt: skip
+def test_terms_of_names(key: str, name: str) -> None:
+    assert iri.term(key) == iri.TERMS + name
+    assert iri.name_of(iri.TERMS + name) == key
+
+
+@given(any_text, any_text)
+def test_terms_are_iris_that_tell_names_apart(one: str, other: str) -> None:
+    assert iri.is_absolute(iri.term(one))
+    assert iri.name_of(iri.term(one)) == one
+    assert (iri.term(one) == iri.term(other)) == (one == other)
+    assert re.search(r"[^\W\d][\w.-]*\Z", iri.term(one))
+
+
+def test_other_iris_stand_for_no_name() -> None:
+    assert iri.name_of("http://x/y") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("o:x", "http://o/x"), ("http://x/y", "http://x/y"), ("urn:x", "urn:x"), ("p:x", None),
+     ("mailto:a@b", "mailto:a@b"), ("x", None), ("http://x/ y", None), ("o:", "http://o/")],
+)  # fmt: skip
+def test_resolved(name: str, found: str | None) -> None:
+    assert iri.resolved(name, {"o": "http://o/"}) == found

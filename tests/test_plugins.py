@@ -69,3 +69,22 @@ def test_importing_loads_nothing() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_short_cuts_are_the_entry_points() -> None:
+    for (group, name), value in plugins._SHORT_CUTS.items():
+        assert plugins._table(group)[name].value == value
+        assert plugins.load(group, name) is plugins._table(group)[name].load()
+        assert plugins.is_registered(group, name)
+    assert plugins.is_registered("linkdata.digests", "sha256")
+    assert not plugins.is_registered("linkdata.sources", "nope")
+
+
+def test_short_cuts_do_not_look_through_distributions() -> None:
+    code = (
+        "import sys, linkdata\n"
+        "from linkdata import plugins\n"
+        "plugins.load('linkdata.sources', 'hdf5')\n"
+        "assert 'importlib.metadata' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -260,6 +260,7 @@ CODES: dict[str, str] = {
     "resource-unreadable": "the file cannot be read",
     "resource-not-document": "the file is not a document",
     "network-refused": "nothing is fetched from a network",
+    "resource-moved": "a file is not where it was declared to be; its digest found it",
     # references
     "reference-malformed": "a string looks like a reference but has none of the forms",
     "reference-dangling": "a reference leads to nothing",
@@ -296,6 +297,7 @@ CODES: dict[str, str] = {
     "object-unplaced": "an object that a file is to have stands nowhere in the data",
     "storage-invalid": "the section `storage` of a document is not well-formed",
     "iri-invalid": "an IRI or CURIE that does not expand to an absolute IRI",
+    "rdf-invalid": "what is read as RDF is none, or is not what a document says",
     # calls
     "usage": "a call or command line that cannot mean anything",
     "not-yet": "a part of the design that this version does not have yet",

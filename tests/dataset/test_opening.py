@@ -7,7 +7,7 @@ import h5py
 import pytest
 
 import linkdata
-from linkdata.dataset.opening import bringing, is_hdf5, local
+from linkdata.dataset.inputs import bringing, is_hdf5, local
 from linkdata.errors import DocumentError, LinkdataError, RetrievalError, TextError, UsageError
 
 

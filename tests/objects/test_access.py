@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy
 import pytest
 
 import linkdata
-from linkdata.errors import FieldError, NotYetError, ResolutionError, UsageError
+from linkdata.errors import FieldError, ResolutionError, UsageError
 
 
 def data(text: str) -> Any:
@@ -93,13 +94,53 @@ def test_python_and_notebooks_may_look_for_what_is_not_there() -> None:
         assert not hasattr(found, name)
 
 
-def test_objects_cannot_be_changed() -> None:
+def test_fields_can_be_set_and_taken_away() -> None:
+    found = data("{x: 1, o: {y: 2}}")
+    found.x = 2
+    found["z"] = [1, 2]
+    found.o.y = "deep"
+    assert (found.x, found.z[:].tolist(), found["o"].y) == (2, [1, 2], "deep")
+    assert found.keys() == ["x", "o", "z"]
+    del found.x
+    del found["z"]
+    assert found.keys() == ["o"]
+    with pytest.raises(FieldError):
+        _ = found.x
+    with pytest.raises(FieldError):
+        del found.x
+
+
+def test_what_is_set_is_seen_through_every_mention() -> None:
+    found = linkdata.loads('n: {x: 1}\ndata: {a: "#n", b: "#n"}\n').data
+    found.a.x = 5
+    assert found.b.x == 5
+
+
+def test_a_method_is_not_set_by_accident() -> None:
     found = data("{x: 1}")
-    with pytest.raises(NotYetError):
-        found.x = 2
-    with pytest.raises(NotYetError):
-        found["y"] = 2
-    assert found.x == 1
+    with pytest.raises(UsageError) as caught:
+        found.keys = 1
+    assert "item" in (caught.value.diagnostic.hint or "")
+    found["keys"] = 1
+    assert found["keys"] == 1
+    assert found.keys() == ["x", "keys"]
+
+
+@pytest.mark.parametrize("value", [{1, 2}, object(), b"bytes"])
+def test_what_no_field_can_hold(value: object) -> None:
+    with pytest.raises(UsageError):
+        data("{x: 1}").x = value
+
+
+def test_mappings_dates_and_objects_can_be_set() -> None:
+    found = data("{x: 1, o: {y: 2}}")
+    found.m = {"a": {"b": [1, "x", None]}}
+    found.when = datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC)
+    found.again = found.o
+    assert found.m.a.b == [1, "x", None]
+    assert found.when == "2024-01-02T03:04:05+00:00"
+    assert found.again == found.o
+    assert found.m.entity.iri == "urn:linkdata:document#data.m"
 
 
 def test_dir_has_the_fields_that_are_names() -> None:

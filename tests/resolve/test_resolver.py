@@ -65,14 +65,14 @@ def test_a_chain_across_documents() -> None:
 def test_checking_a_chain_takes_linear_work(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World(chain(500))
     steps = 0
-    original = Resolver._begin
+    original = Resolver.begin
 
     def counted(*args: Any, **given: Any) -> Any:
         nonlocal steps
         steps += 1
         return original(*args, **given)
 
-    monkeypatch.setattr(Resolver, "_begin", counted)
+    monkeypatch.setattr(Resolver, "begin", counted)
     assert world.findings() == []
     assert steps < 500 * 5
 

@@ -1,7 +1,8 @@
 """What every array can do once it has a shape and can be indexed.
 
 Takes: a subclass with `shape`, `dtype` and `__getitem__`.
-Gives: `ArrayBase`, with the rest of the Protocol `Array`.
+Gives: `ArrayBase`, with the rest of the Protocol `Array`; the dtypes of strings and pointers;
+`scalar`.
 Implements: `specs/linkdata-1.0.md`, section "Arrays".
 """
 
@@ -22,11 +23,12 @@ if TYPE_CHECKING:
 _BLOCK = 1024  # how many positions of the first axis iteration reads at once
 
 
-def text_dtype() -> numpy.dtype[Any]:
-    """The dtype of arrays of `str`: object, with the same note that h5py makes."""
+def text_dtype(charset: str = "utf-8") -> numpy.dtype[Any]:
+    """The dtype of arrays of `str`: object, with the same note that h5py makes, and one of how the
+    file says it keeps them: `ascii` or `utf-8`."""
     import numpy
 
-    return numpy.dtype("O", metadata={"vlen": str})
+    return numpy.dtype("O", metadata={"vlen": str, "charset": charset})
 
 
 def pointer_dtype() -> numpy.dtype[Any]:
@@ -41,6 +43,12 @@ def is_text(dtype: numpy.dtype[Any]) -> bool:
     return _notes(dtype).get("vlen") is str
 
 
+def charset_of(dtype: numpy.dtype[Any]) -> str | None:
+    """How a file says that it keeps texts of this dtype, if it is known to be one of `str`."""
+    found = _notes(dtype).get("charset")
+    return None if found is None else str(found)
+
+
 def holds_pointers(dtype: numpy.dtype[Any]) -> bool:
     """Whether elements of this dtype are, or hold, `Pointer`s."""
     if dtype.subdtype is not None:
@@ -53,6 +61,17 @@ def holds_pointers(dtype: numpy.dtype[Any]) -> bool:
 def _notes(dtype: numpy.dtype[Any]) -> Mapping[str, Any]:
     notes: Mapping[str, Any] | None = dtype.metadata
     return notes or {}
+
+
+def scalar(array: NDArray[Any]) -> Any:
+    """The element of an array of shape (), as a Python scalar where Python has one."""
+    import numpy
+
+    element = array[()]
+    # A long double has no Python float to hold it, a date would become a number.
+    if isinstance(element, numpy.generic) and element.dtype.char not in "gGmMVS":
+        return element.item()
+    return element
 
 
 class ArrayBase(ABC):

@@ -1,8 +1,8 @@
 """What arrays are to the rest of linkdata, and what a source of arrays brings.
 
 Takes: nothing.
-Gives: the Protocols `Array`, `Group`, `Dataset`, `Datatype`, `SourceFile`, `Source`, and the
-values `Pointer` and `Region` that stand for references.
+Gives: the Protocols `Array`, `Group`, `Dataset`, `Datatype`, `SourceFile`, `Source`; the base class
+`Attributes`; the values `Pointer` and `Region` that stand for references.
 Implements: `specs/linkdata-1.0.md`, sections "Arrays" and "HDF5 sources".
 
 An entry point of `linkdata.sources` is a `Source`. It opens `SourceFile`s; these give `Group`s and
@@ -12,13 +12,14 @@ and let go of afterwards, unless someone holds it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from abc import abstractmethod
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
-from linkdata.errors import SourceError, error
+from linkdata.errors import LinkdataError, SourceError, error
 from linkdata.roots import OpenFile, Roots
 
 if TYPE_CHECKING:
@@ -34,6 +35,29 @@ AttributeValue: TypeAlias = (
 )
 """A Python scalar, a numpy array, a `Pointer`; `None` for what has no value (a null dataspace), a
 numpy scalar for what Python has no type for (one compound, one opaque value)."""
+
+
+class StoredAttribute(NamedTuple):
+    """An attribute as a file has it; without a dtype it cannot be read, for the `problem`."""
+
+    name: str
+    value: AttributeValue
+    dtype: numpy.dtype[Any] | None
+    problem: LinkdataError | None = None
+
+
+class Attributes(Mapping[str, AttributeValue]):
+    """The attributes of an item; values are read when asked for."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def dtype(self, name: str, /) -> numpy.dtype[Any]:
+        """The dtype of one attribute: a Python scalar does not say its width."""
+
+    @abstractmethod
+    def stored(self) -> list[StoredAttribute]:
+        """All attributes, read at once; of one that cannot be read, why."""
 
 
 class Array(Protocol):
@@ -93,7 +117,7 @@ class Item(Protocol):
         """File and path, for messages."""
 
     @property
-    def attributes(self) -> Mapping[str, AttributeValue]:
+    def attributes(self) -> Attributes:
         """The attributes, read when asked for."""
 
 
@@ -139,13 +163,32 @@ class SourceFile(Protocol):
         """Let go of what was opened; the next access opens it again."""
 
 
+class Ranged(Protocol):
+    """A file whose bytes are had in ranges, such as one in a network."""
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+
+    @property
+    def stamp(self) -> Hashable:
+        """What is another value once the bytes are others; None where nothing tells."""
+
+    def read(self, start: int, stop: int, /) -> bytes:
+        """The bytes from `start` up to `stop`. Raises `RetrievalError`."""
+
+
 @runtime_checkable
 class Source(Protocol):
     """What an entry point of `linkdata.sources` is, or makes when called without arguments."""
 
     def open(
         self,
-        locate: Callable[[], Path],
+        locate: Callable[[], Path | Ranged],
         name: str,
         roots: Roots,
         *,
@@ -154,7 +197,8 @@ class Source(Protocol):
     ) -> SourceFile:
         """A file, not yet touched.
 
-        `locate` gives its checked, real path (`Roots.locate`); it is called on first use, again
+        `locate` gives its checked, real path (`Roots.locate`), or the file itself where it is read
+        in ranges; it is called on first use, again
         when the file changed, and may raise. `verify` gets the open file before anything is read
         from it, and may raise. `name` is what messages call the file. What the file's own links
         lead to is opened only below `roots`.

@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from linkdata.cli import options, report
-from linkdata.errors import Diagnostic, Severity
+from linkdata.errors import Severity
+
+if TYPE_CHECKING:
+    from linkdata.dataset.workspace import Workspace
 
 
 @click.command(
@@ -22,6 +26,7 @@ from linkdata.errors import Diagnostic, Severity
         "linkdata check --strict *.yaml",
         "linkdata check --format github data/*.yaml",
         "linkdata check --authority lab=/srv/lab session.yaml",
+        "linkdata check session.yaml --explain '#data.rig.rate'",
     )
 )
 @click.argument("documents", nargs=-1, required=True, metavar="DOC...")
@@ -35,32 +40,42 @@ from linkdata.errors import Diagnostic, Severity
 )
 @click.option("--strict", is_flag=True, help="Let warnings fail too.")
 @click.option("--notes/--no-notes", default=True, show_default=True, help="Tell notes too.")
+@click.option(
+    "--explain",
+    "references",
+    metavar="REF",
+    multiple=True,
+    help="Say where the value of REF comes from, instead of checking. Repeatable.",
+)
+@click.option("--verify", is_flag=True, help="Read all arrays that have digests, and compare them.")
 @options.resolving
+@options.network
 @options.quiet
 def check(
     documents: tuple[str, ...],
     format: str,
     strict: bool,
     notes: bool,
+    references: tuple[str, ...],
+    verify: bool,
     roots: tuple[Path, ...],
     authorities: dict[str, Path],
+    network: tuple[str, ...],
     quiet: bool,
 ) -> None:
     """Say everything that is wrong with documents, and with what they refer to.
 
     Exits with 1 when anything is an error.
     """
-    import linkdata
+    from linkdata.dataset.workspace import Allowance, Workspace
 
     paths = [options.document(document) for document in documents]
-    found: dict[tuple[str, ...], Diagnostic] = {}
-    for path in paths:
-        for finding in linkdata.check(path, roots=roots, authorities=authorities):
-            if notes or finding.severity is not Severity.NOTE:
-                # Documents that share another one would tell its findings again.
-                key = (finding.severity, finding.code, finding.message, finding.where)
-                found.setdefault(key, finding)
-    findings = list(found.values())
+    workspace = Workspace(Allowance(roots, authorities, network))
+    if references:
+        _explain(workspace, paths, references, format)
+        return
+    found = workspace.check(paths, verify=verify)
+    findings = [one for one in found if notes or one.severity is not Severity.NOTE]
     if format == "text":
         report.write_text(findings, sys.stdout)
         if not quiet:
@@ -72,3 +87,15 @@ def check(
     failing = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
     if any(finding.severity in failing for finding in findings):
         click.get_current_context().exit(1)
+
+
+def _explain(
+    workspace: Workspace, paths: list[str], references: tuple[str, ...], format: str
+) -> None:
+    from linkdata.cli import explaining
+
+    written = explaining.FORMATS.get(format)
+    if written is None:
+        raise click.UsageError(f"--explain has no format `{format}`; it has text and json")
+    found = [workspace.open(path).explain(one) for path in paths for one in references]
+    click.echo(written(found))

@@ -13,7 +13,7 @@ import click
 
 from linkdata.cli import options, progress
 
-FORMATS = ("yaml", "hdf5", "json", "ttl", "nt", "nq", "trig", "rdf", "jsonld", "yamlld")
+FORMATS = ("yaml", "hdf5", "json", "ttl", "nt", "nq", "trig", "rdf", "jsonld", "yamlld", "kerchunk")
 
 
 @click.command(
@@ -62,6 +62,7 @@ FORMATS = ("yaml", "hdf5", "json", "ttl", "nt", "nq", "trig", "rdf", "jsonld", "
 @click.option("--rows", is_flag=True, help="To RDF: tables row by row.")
 @click.option("--force", is_flag=True, help="Overwrite OUT.")
 @options.resolving
+@options.network
 @options.quiet
 def convert(
     source: str,
@@ -78,6 +79,7 @@ def convert(
     force: bool,
     roots: tuple[Path, ...],
     authorities: dict[str, Path],
+    network: tuple[str, ...],
     quiet: bool,
 ) -> None:
     """Write IN to OUT, in the format of its suffix: .yaml .nwb .h5 .json, or RDF: .ttl .nt .nq .trig .rdf
@@ -93,7 +95,7 @@ def convert(
     if target == "-" and format is None:
         raise click.UsageError("standard output has no suffix; tell the format with --to")
     path = options.document(source)
-    with linkdata.open(path, roots=roots, authorities=authorities) as dataset:
+    with linkdata.open(path, roots=roots, authorities=authorities, network=network) as dataset:
         if target == "-" and format != "hdf5":
             text = dataset.dumps(format or "yaml", expanded=expanded, canonical=canonical,
                                  superclasses=superclasses, rows=rows)  # fmt: skip

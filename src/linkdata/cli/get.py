@@ -59,6 +59,7 @@ def _axis(text: str) -> Any:
 @click.option("--all", "whole", is_flag=True, help="All values of an array, however many.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @options.resolving
+@options.network
 @options.quiet
 def get(
     document: str,
@@ -68,6 +69,7 @@ def get(
     as_json: bool,
     roots: tuple[Path, ...],
     authorities: dict[str, Path],
+    network: tuple[str, ...],
     quiet: bool,
 ) -> None:
     """Print what REFERENCE means in the document DOC.
@@ -77,7 +79,7 @@ def get(
     import linkdata
 
     path = options.document(document)
-    with linkdata.open(path, roots=roots, authorities=authorities) as dataset:
+    with linkdata.open(path, roots=roots, authorities=authorities, network=network) as dataset:
         value = dataset.graph.look_up(reference)
         if index is not None:
             value = _part(value if isinstance(value, list) else dataset[reference], index)

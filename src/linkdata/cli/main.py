@@ -22,11 +22,18 @@ from linkdata.errors import LinkdataError, UsageError, did_you_mean
 
 #: Command -> where it is, and what it does in one line.
 COMMANDS = {
+    "bundle": ("linkdata.cli.bundle:bundle", "Collect a document and all that it needs."),
     "check": ("linkdata.cli.check:check", "Say everything that is wrong with documents."),
+    "context": ("linkdata.cli.context:context", "Print the JSON-LD context of a document."),
     "convert": ("linkdata.cli.convert:convert", "Write a document in another format."),
+    "derive": ("linkdata.cli.derive:derive", "Write a new document on top of another one."),
+    "diff": ("linkdata.cli.diff:diff", "Say what differs between two files, by meaning."),
     "fmt": ("linkdata.cli.fmt:fmt", "Lay documents out in the canonical way, comments kept."),
     "get": ("linkdata.cli.get:get", "Print one value, object or array."),
+    "mv": ("linkdata.cli.mv:mv", "Move a file, and rewrite what refers to it."),
+    "query": ("linkdata.cli.query:query", "Ask documents a question in SPARQL."),
     "schema": ("linkdata.cli.schema:schema", "Show the classes that a document's imports give."),
+    "store": ("linkdata.cli.store:store", "Keep arrays in chunks that are named by their content."),
     "tree": ("linkdata.cli.tree:tree", "Show what a document holds as a tree."),
 }
 

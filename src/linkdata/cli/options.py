@@ -51,6 +51,17 @@ def resolving(command: Command) -> Command:
     )(command)
 
 
+def network(command: Command) -> Command:
+    """`--allow-network`, as the parameter `network`."""
+    return click.option(
+        "--allow-network",
+        "network",
+        multiple=True,
+        metavar="HOST",
+        help="Allow files and schemas to be had from this host (or s3://BUCKET). Repeatable.",
+    )(command)
+
+
 def quiet(command: Command) -> Command:
     """`--quiet`, as the parameter of that name."""
     return click.option(

@@ -44,16 +44,17 @@ def text(diagnostic: Diagnostic, *, colour: bool = False) -> str:
     )
     where = f"{shown(diagnostic.where)}: " if diagnostic.where else ""
     lines = [f"{paint(where, bold=True)}{severity}: {shown(diagnostic.message)}"]
-    lines += _snippet(diagnostic.span, "  ")
+    lines += snippet(diagnostic.span, "  ")
     for related in diagnostic.related:
         lines.append(f"  {shown(str(related))}")
-        lines += _snippet(related.span, "    ")
+        lines += snippet(related.span, "    ")
     if diagnostic.hint:
         lines.append(f"  {paint('= hint:', fg='cyan')} {shown(diagnostic.hint)}")
     return "\n".join(lines)
 
 
-def _snippet(span: Span | None, margin: str) -> list[str]:
+def snippet(span: Span | None, margin: str) -> list[str]:
+    """The line of a span with a mark below the place, each behind a margin."""
     if span is None or not span.source.text:
         return []
     return [f"{margin}{shown(line)}".rstrip() for line in span.snippet().split("\n")]
@@ -85,7 +86,7 @@ def as_json(diagnostics: Sequence[Diagnostic]) -> str:
             "severity": str(diagnostic.severity),
             "code": diagnostic.code,
             "message": diagnostic.message,
-            **_place(diagnostic.span),
+            **place(diagnostic.span),
             "place": diagnostic.place,
             "hint": diagnostic.hint,
             "related": [_related(related) for related in diagnostic.related],
@@ -96,10 +97,11 @@ def as_json(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def _related(related: Related) -> dict[str, Any]:
-    return {"message": related.message, **_place(related.span)}
+    return {"message": related.message, **place(related.span)}
 
 
-def _place(span: Span | None) -> dict[str, Any]:
+def place(span: Span | None) -> dict[str, Any]:
+    """A span as the fields of a JSON object."""
     if span is None:
         return dict.fromkeys(("file", "line", "column", "end_line", "end_column"))
     first, last = span.position, span.end_position

@@ -34,6 +34,7 @@ WIDTH = 10_000
 )
 @click.option("--reference", metavar="REF", help="Show this object instead of the whole document.")
 @options.resolving
+@options.network
 @options.quiet
 def tree(
     document: str,
@@ -41,6 +42,7 @@ def tree(
     reference: str | None,
     roots: tuple[Path, ...],
     authorities: dict[str, Path],
+    network: tuple[str, ...],
     quiet: bool,
 ) -> None:
     """Show what a document holds as a tree."""
@@ -50,7 +52,7 @@ def tree(
     from linkdata.objects.display import document_outline, outline, rich_tree
 
     path = options.document(document)
-    with linkdata.open(path, roots=roots, authorities=authorities) as dataset:
+    with linkdata.open(path, roots=roots, authorities=authorities, network=network) as dataset:
         graph = dataset.graph
         if reference is None:
             top = document_outline(graph, depth)

@@ -9,14 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from linkdata.dataset.verifying import array_findings
 from linkdata.errors import Diagnostic, LinkdataError, Related, Severity, warning
 from linkdata.graph.graph import Graph
 from linkdata.resolve.checks import document_findings
 from linkdata.resolve.registry import Context, Registry
 
 
-def findings(registry: Registry, graphs: Iterable[Graph]) -> list[Diagnostic]:
-    """All findings about documents, what they extend, and the files that they refer to."""
+def findings(
+    registry: Registry, graphs: Iterable[Graph], *, verify: bool = False
+) -> list[Diagnostic]:
+    """All findings about documents, what they extend, and the files that they refer to.
+
+    With `verify`, arrays are read and compared with the digests that documents have for them.
+    """
     found: list[Diagnostic] = []
     order: dict[str, int] = {}
     for resource in registry.resources.values():
@@ -25,6 +31,7 @@ def findings(registry: Registry, graphs: Iterable[Graph]) -> list[Diagnostic]:
         if failure.span is not None:  # in the text of a document that could not be read at all
             found.append(failure)
     done: set[int] = set()
+    typed = _has_schemas(registry)
     for graph in graphs:
         for context in family(graph.context):
             order.setdefault(context.document.source.name, len(order))
@@ -32,9 +39,21 @@ def findings(registry: Registry, graphs: Iterable[Graph]) -> list[Diagnostic]:
                 done.add(id(context))
                 found += document_findings(graph.resolver, context, own=context is graph.context)
                 found += source_findings(graph, context)
+                found += array_findings(graph, context, verify=verify)
+        if typed:
+            from linkdata.schema.validation.checking import schema_findings
+
+            found += schema_findings(graph)
     found += shared_identities(registry)
     unique = {(f.severity, f.code, f.message, f.where): f for f in found}
     return sorted(unique.values(), key=lambda finding: _place(finding, order))
+
+
+def _has_schemas(registry: Registry) -> bool:
+    """Whether schemas may say something: those of imports, or those in source files."""
+    contexts = [one for resource in registry.resources.values() for one in resource.contexts]
+    bound = (prefix for one in contexts for prefix in one.prefixes.values())
+    return any(one.imports for one in contexts) or any(not one.prefix.iri for one in bound)
 
 
 def shared_identities(registry: Registry) -> Iterator[Diagnostic]:
@@ -77,6 +96,14 @@ def source_findings(graph: Graph, context: Context) -> Iterator[Diagnostic]:
                     graph.outside(target.external, context.document.span(candidate))
                 except LinkdataError as problem:
                     yield from problem.diagnostics
+    for bound in context.prefixes.values():
+        found = graph.files.binder.moved.get(bound)
+        if found is not None:
+            yield warning(
+                "resource-moved", f"the file of `{bound.prefix.name}` is `{found}`: its hash found"
+                " it, and it is at none of the places that are declared", bound.prefix.span,
+                hint="declare the `path` that it has now",
+            )  # fmt: skip
 
 
 def _place(finding: Diagnostic, order: dict[str, int]) -> tuple[int, str, int, int]:

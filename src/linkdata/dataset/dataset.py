@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from linkdata.dataset.provenance import Explanation
     from linkdata.objects.models.base import Model
     from linkdata.objects.models.models import Models
+    from linkdata.rdf.query import Answer
     from linkdata.rdf.triples import Triple
 
 
@@ -193,6 +194,12 @@ class Dataset:
         with spoken(self.graph) as graph:
             yield from triples(graph, Options(superclasses, rows))
 
+    def to_pynwb(self) -> Any:
+        """A `pynwb.NWBFile` of the same content. Needs the extra `linkdata[pynwb]`."""
+        from linkdata.dataset.with_pynwb import to_pynwb
+
+        return to_pynwb(self.graph)
+
     def to_rdflib(self, *, superclasses: bool = False, rows: bool = False) -> Any:
         """An `rdflib.Graph` of the triples."""
         from linkdata.dataset.spoken import spoken
@@ -209,7 +216,17 @@ class Dataset:
         from linkdata.rdf.statements import Options
 
         with spoken(self.graph) as graph:
-            return to_oxigraph([graph], Options(superclasses, rows))
+            return to_oxigraph(graph, Options(superclasses, rows))
+
+    def query(self, text: str, *, superclasses: bool = False, rows: bool = False) -> Answer:
+        """The answer to a SPARQL query over the triples. Needs the extra `linkdata[oxigraph]`.
+
+        Prefixes of the document need no declaration. With `rows` each row of a table is a subject.
+        Raises `UsageError` for a query that is not well-formed.
+        """
+        from linkdata.dataset.querying import query
+
+        return query([self], text, superclasses=superclasses, rows=rows)
 
     def zarr_store(self, reference: str | None = None) -> ZarrStore:
         """The arrays as a read-only Zarr store: `xarray.open_zarr(ds.zarr_store(), group=...)`.
@@ -221,6 +238,16 @@ class Dataset:
         from linkdata.dataset.zarr import zarr_store
 
         return zarr_store(self.graph, reference)
+
+    def kerchunk(self, reference: str | None = None) -> dict[str, Any]:
+        """Where the arrays' chunks are, as kerchunk reference JSON (`json.dump` writes it).
+
+        It refers to HDF5 files; small arrays that it cannot refer to stand in it. What is left
+        out is told in the root's attributes, under `linkdata_left_out`.
+        """
+        from linkdata.dataset.kerchunk import kerchunk_references
+
+        return kerchunk_references(self.graph, reference)
 
     # Files
 

@@ -68,7 +68,9 @@ def describe(graph: Graph, path: Path, options: Saving) -> None:
 
         def predict(hints: Hints) -> Plan:
             found = plan_of(made.graph, hints)
-            return found if chunks is None else _known(found, exact)
+            if chunks is not None:
+                _recognize(found, exact)
+            return found
 
         section = section_of(exact, predict)
     parts = [text, *([document_text({STORAGE: section})] if section else [])]
@@ -99,13 +101,16 @@ def storage_of(graph: Graph) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _known(found: Plan, exact: Plan) -> Plan:
-    """A plan with arrays that were just put into the store as what they are in the file, so that
-    they need not be read again to be compared.
+def _recognize(found: Plan, exact: Plan) -> None:
+    """Let arrays that were just put into the store be the same in both plans, so that they need
+    not be read again to be compared.
     """
     for path, entry in found.entries.items():
-        if isinstance(entry, PlannedDataset) and isinstance(entry.data, InArray):
-            there = exact.entries.get(path)
-            if isinstance(there, PlannedDataset) and there.type == entry.type:
-                found.entries[path] = replace(entry, data=there.data)
-    return found
+        there = exact.entries.get(path)
+        if (
+            isinstance(entry, PlannedDataset)
+            and isinstance(entry.data, InArray)
+            and isinstance(there, PlannedDataset)
+            and there.type == entry.type
+        ):
+            exact.entries[path] = replace(there, data=entry.data)

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable
 
 from linkdata.dataset.dataset import Dataset
+from linkdata.dataset.returning import is_rdf, returned
 from linkdata.dataset.workspace import Allowance, Bindings, Folders, Workspace
 from linkdata.errors import Diagnostic
 
@@ -25,13 +26,15 @@ def open(
     stores: Folders = (),
     writable: bool = False,
 ) -> Dataset:
-    """Open a document, or an HDF5 file as if it were one.
+    """Open a document, or an HDF5 file as if it were one; RDF that follows the mapping becomes a
+    document that says the same (.ttl .nt .nq .trig .rdf .jsonld). `path` may be a URL.
 
     `document` chooses from a stream of several, by its `meta.id` or its position from 0. `roots`
     are folders that files may be read from, beside the document's own; `authorities` bind names
-    of `//name/path` to folders. Schemas are fetched from the hosts in `network`, and from nowhere
-    else. Chunks of arrays are looked for in the folders in `stores` first. With `writable`, values
-    set in arrays go to their files.
+    of `//name/path` to folders. Documents, HDF5 files and schemas are had from the hosts in
+    `network` (`host`, `host:port`, `s3://bucket`), and from nowhere else. Chunks of arrays are
+    looked for in the folders in `stores` first. With `writable`, values set in arrays go to their
+    files.
 
     Nothing is read from HDF5 files until a value, a shape or a name in them is asked for.
 
@@ -41,6 +44,8 @@ def open(
     """
     allowance = Allowance(tuple(roots), authorities or {}, tuple(network), tuple(stores))
     workspace = Workspace(allowance)
+    if is_rdf(os.fspath(path)):
+        return returned(os.fspath(path), workspace)
     return workspace.open(path, document=document, writable=writable)
 
 

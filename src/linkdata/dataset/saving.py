@@ -35,7 +35,7 @@ RDF = {
 }  # fmt: skip
 FORMATS = {
     ".yaml": "yaml", ".yml": "yaml", ".json": "json", **RDF,
-    **dict.fromkeys(HDF5_SUFFIXES, "hdf5"),
+    ".kerchunk": "kerchunk", **dict.fromkeys(HDF5_SUFFIXES, "hdf5"),
 }  # fmt: skip
 
 
@@ -122,6 +122,10 @@ def parts(graph: Graph, format: str, path: Path | None, options: Saving) -> Iter
         return [written(expanded_document(graph))]
     if format == "json":
         return [json.dumps(expanded_document(graph), indent=2, ensure_ascii=False), "\n"]
+    if format == "kerchunk":
+        from linkdata.dataset.kerchunk import kerchunk_references
+
+        return [json.dumps(kerchunk_references(graph), ensure_ascii=False), "\n"]
     if format in RDF.values():
         return _rdf(graph, format, options)
     raise OutputError(

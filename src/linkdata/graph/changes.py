@@ -115,9 +115,7 @@ def _placed(entity: Entity, key: str, value: Any) -> Any:
         made = value.target
         if made.owner is None:
             made.put_into(entity, key)
-            return value._replace(owned=True)
-        if made.owner is not entity or made.name != key:
-            return value._replace(owned=False)
+        return value._replace(owned=made.owner is entity and made.name == key)
     return value
 
 

@@ -7,11 +7,13 @@ Implements: `specs/linkdata-1.0.md`, sections "Identity", "Placement" and "Overl
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, cast
 
 from linkdata.arrays.protocols import Dataset, Group, Item
 from linkdata.errors import FieldError, SourceError, did_you_mean, error
+from linkdata.graph.stores import ABOUT, Brought, stored
 from linkdata.graph.values import current
 from linkdata.resolve.registry import Context
 from linkdata.resolve.targets import External, Layer, Target, entries, is_root
@@ -20,12 +22,16 @@ from linkdata.syntax.document import RESERVED
 from linkdata.syntax.nodes import Scalar
 
 if TYPE_CHECKING:
+    from linkdata.arrays.chunked import ChunkedArray
+    from linkdata.arrays.chunking import HasChunks
     from linkdata.graph.graph import Graph
+    from linkdata.store.digests import Digest
 
 #: The field that names an object's class, and the one that holds an array's values.
 IS_A, VALUE = "is_a", "value"
 #: Attributes by which NWB files name the class of an object.
 _TYPES, _NAMESPACE = ("neurodata_type", "data_type"), "namespace"
+_SOURCE_CLASS = "source class"  # where an entity remembers it
 
 #: What stands for a field that was taken away in memory.
 GONE: Final = object()
@@ -136,12 +142,20 @@ class Entity:
     @property
     def source_class(self) -> tuple[str, str | None] | None:
         """The name and the namespace of the class that the source file says the object has."""
+        if _SOURCE_CLASS not in self.memo:
+            self.memo[_SOURCE_CLASS] = self._read_class()
+        found: tuple[str, str | None] | None = self.memo[_SOURCE_CLASS]
+        return found
+
+    def _read_class(self) -> tuple[str, str | None] | None:
         item = self.item
-        if item is not None:
-            for key in _TYPES:
-                name, namespace = (item.attributes.get(one) for one in (key, _NAMESPACE))
-                if isinstance(name, str):
-                    return name, namespace if isinstance(namespace, str) else None
+        if item is None:
+            return None
+        attributes = item.attributes
+        for key in _TYPES:
+            name = _text(attributes.get(key))
+            if name is not None:
+                return name, _text(attributes.get(_NAMESPACE))
         return None
 
     @property
@@ -186,6 +200,8 @@ class Entity:
             hidden = RESERVED if is_root(self.layers[0][1]) else ()
             names = self.graph.resolver.names(self.target)
             found.update((name, None) for name in names if name not in hidden)
+        if self.in_store:
+            dropped = dropped | ABOUT
         written = [key for key in found if key not in dropped]
         if not self.changes:
             return written
@@ -221,6 +237,10 @@ class Entity:
         written = self._written(key)
         if written:
             return written[0]
+        if key == VALUE and (self.in_store or self.digest is not None):
+            array = self.array
+            if array is not None:
+                return array if array.shape else array[()]
         item = self.item
         if item is not None and key not in self._dropped:
             found_in_file = self.graph.member(item, key)
@@ -260,15 +280,63 @@ class Entity:
 
     @property
     def array(self) -> Any | None:
-        """The array that the object is, when it has a dataset of a source file."""
+        """The array that the object is: in a store, or a dataset of a source file.
+
+        Raises `DocumentError` for a document that does not say which, `SourceError` and its kin.
+        """
         if self.changes and VALUE in self.changes:
             return None
+        if self.in_store:
+            return self.stored_array
         item = self.item
         dataset = as_dataset(item) if item is not None else None
+        if dataset is not None and self.digest is not None:
+            return self._remembered(partial(self.graph.verified, self, dataset))
         return None if dataset is None else self.graph.array(dataset)
+
+    @property
+    def in_store(self) -> bool:
+        """Whether the document says that the object is an array in a store."""
+        return stored(self.layers) is not None
+
+    @property
+    def stored_array(self) -> ChunkedArray:
+        """The array in a store that the document says the object is; it must say so."""
+        make = partial(self.graph.stores.array, self.layers, self._fallback)
+        found: ChunkedArray = self._remembered(make)
+        return found
+
+    @property
+    def is_plain_array(self) -> bool:
+        """Whether the object is an array in a store and nothing else."""
+        return self.in_store and self.external is None and not self.keys()
+
+    @property
+    def digest(self) -> Digest | None:
+        """The digest that the document declares for the dataset of a source file."""
+        external = self.external
+        return external.digest if external is not None and not external.steps else None
+
+    @property
+    def _fallback(self) -> Sequence[HasChunks]:
+        """Where else the chunks may be: what the object's `from` brings."""
+        return [] if self.external is None else [Brought(self.graph.files, self.external)]
+
+    def _remembered(self, make: Callable[[], Any]) -> Any:
+        """An array that keeps what it has read, made once."""
+        if "array" not in self.memo:
+            self.memo["array"] = make()
+        return self.memo["array"]
 
     def __repr__(self) -> str:
         return f"Entity({self.iri!r})"
+
+
+def _text(value: Any) -> str | None:
+    """A text, also one that stands alone in an array, as MatNWB writes attributes."""
+    if getattr(value, "shape", None) == (1,):
+        value = value[0]
+    return value if isinstance(value, str) else None
 
 
 def _unlinked(value: Value) -> Value:

@@ -13,15 +13,21 @@ from __future__ import annotations
 import math
 from typing import Any, TypeAlias
 
+from linkdata import iri
 from linkdata.arrays.base import is_text
 from linkdata.arrays.inline import InlineArray
 from linkdata.errors import ResolutionError, error
+from linkdata.graph import literals
 from linkdata.graph.entity import IS_A, VALUE, Entity, Link, Value
 from linkdata.graph.graph import MAX_WEIGHT, Graph
+from linkdata.graph.literals import Written, literal_of
+from linkdata.syntax.references import format_path
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 ID, TYPE = "@id", "@type"
+#: The class of arrays outside the document.
+ARRAY = iri.TERMS + "Array"
 
 
 #: How deep objects may stand in each other, so that JSON readers can follow.
@@ -47,7 +53,11 @@ def expanded(graph: Graph, value: Value | Entity) -> Json:
 
 
 def field_name(key: str) -> str:
-    """The name of a field: a leading `@` is doubled, as those are the words of JSON-LD."""
+    """The name of a field: a leading `@` is doubled, as those are the words of JSON-LD, and where
+    JSON-LD would take the name for an IRI or for nothing, its IRI stands there.
+    """
+    if ":" in key or not key or ("/" in key and iri.term(key) != iri.TERMS + key):
+        return iri.term(key)
     return _utf8(f"@{key}" if key.startswith("@") else key)
 
 
@@ -81,6 +91,9 @@ class _Expander:
 
     def value(self, value: Any) -> Json:
         if isinstance(value, Link):
+            literal = literal_of(value.target)
+            if literal is not None:
+                return _literal(literal)
             if not value.owned or id(value.target) in self.seen:
                 return {ID: value.target.iri}
             return self.object(value.target)
@@ -110,13 +123,41 @@ class _Expander:
             body[TYPE] = kind
         for key in entity:
             if key != IS_A or kind is None:
-                body[field_name(key)] = self.value(entity.link(key))
+                found = self.value(entity.link(key))
+                if isinstance(found, dict) and not {ID, literals.VALUE} & found.keys():
+                    found = _array(entity, key, found)
+                body[name_in(entity, key)] = found
         array = entity.array
         if array is not None and VALUE not in body:
             outside = array.shape not in ((), None)
-            body[VALUE] = describe(self.graph, array) if outside else _scalars(array[()])
+            body[VALUE] = (
+                _array(entity, VALUE, describe(self.graph, array))
+                if outside
+                else _scalars(array[()])
+            )
         self.depth -= 1
         return body
+
+
+def _literal(literal: Written) -> dict[str, Json]:
+    said = {literals.VALUE: _scalars(literal.value), literals.TYPE: literal.datatype}
+    said[literals.LANGUAGE] = literal.language
+    return {key: value for key, value in said.items() if value is not None}
+
+
+def name_in(entity: Entity, key: str) -> str:
+    """The name of an object's field; a CURIE of a declared prefix is its IRI."""
+    if ":" in key:
+        found = iri.expand(key, entity.context.iri_prefixes)
+        if found is not None and iri.is_absolute(found):
+            return found
+    return field_name(key)
+
+
+def _array(entity: Entity, key: str, about: dict[str, Json]) -> dict[str, Json]:
+    """An array that is known by the field in which it stands."""
+    identity = f"{entity.iri}.{iri.encode(format_path((key,)))}"
+    return {**dict.fromkeys((ID, TYPE)), **about, ID: identity, TYPE: ARRAY}
 
 
 def is_outside(value: Any) -> bool:
@@ -126,9 +167,20 @@ def is_outside(value: Any) -> bool:
 
 def describe(graph: Graph, array: Any) -> dict[str, Json]:
     """What an array is and where its values are, without reading them."""
+    if hasattr(array, "described"):  # in a store
+        about: dict[str, Json] = array.described
+        return about
     dataset = getattr(array, "dataset", array)
+    source: dict[str, Json] = {
+        "type": getattr(dataset.file, "type", "hdf5"),
+        "source": _utf8(graph.files.reference(dataset)),
+    }
+    if hasattr(array, "digest"):  # that was declared, and is verified
+        source["digest"] = str(array.digest)
     return {
-        "from": {"type": "hdf5", "source": _utf8(graph.files.reference(dataset))},
+        ID: graph.array_iri(array),
+        TYPE: ARRAY,
+        "from": source,
         "dtype": dtype_name(array.dtype),
         "shape": None if array.shape is None else [int(length) for length in array.shape],
     }

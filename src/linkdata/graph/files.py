@@ -42,15 +42,14 @@ class Files:
         key = (external.type, external.bound)
         found = self._files.get(key)
         if found is None:
-            names = plugins.names(GROUP)
-            if external.type not in names:
+            if not plugins.is_registered(GROUP, external.type):
                 raise ResolutionError(unknown_type(external.type, external.span))
             made = plugins.load(GROUP, external.type)
             source = cast("Source", made() if isinstance(made, type) else made)
             bound = external.bound
             name = bound.prefix.locations[0].target if bound.prefix.locations else bound.prefix.name
             found = source.open(
-                lambda: self.binder.file(bound),
+                lambda: self.binder.source(bound),
                 name,
                 self.binder.roots,
                 writable=self.writable,
@@ -62,6 +61,11 @@ class Files:
             if self._held:
                 self._hold(found)
         return found
+
+    def bound(self, file: SourceFile) -> Bound | None:
+        """The prefix that a file is bound to; None for one that only a link in a file leads to."""
+        found = (bound for (_, bound), known in self._files.items() if known is file)
+        return next(found, None)
 
     def item(self, external: External) -> Item:
         """The item at a place. Opens the file.

@@ -7,10 +7,11 @@ Implements: `specs/linkdata-1.0.md`, sections "Identity" and "Placement".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from pathlib import Path
 from threading import RLock
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from linkdata import iri
 from linkdata.arrays.base import holds_pointers
@@ -28,6 +29,7 @@ from linkdata.graph.entity import VALUE, Entity, Link, Value, as_dataset, as_gro
 from linkdata.graph.files import Files, located
 from linkdata.graph.linked import LinkedArray
 from linkdata.graph.placement import Collection, Placements, slot_of
+from linkdata.graph.stores import Stores
 from linkdata.graph.types import Types
 from linkdata.resolve.bindings import Binder
 from linkdata.resolve.registry import Context, Registry
@@ -39,6 +41,10 @@ from linkdata.syntax.document import DATA
 from linkdata.syntax.nodes import Alias, Candidate, Kind, Node, Scalar, Step
 from linkdata.syntax.references import unescape
 from linkdata.syntax.scalars import ScalarValue
+
+if TYPE_CHECKING:
+    from linkdata.arrays.verified import VerifiedArray
+    from linkdata.store.protocols import ReadableStore
 
 #: How many values a list may have, and how deep it may be, with lists it refers to written out.
 MAX_WEIGHT = 1_000_000
@@ -56,12 +62,17 @@ class Graph:
         *,
         writable: bool = False,
         types: Callable[[Graph], Types] | None = None,
+        stores: Sequence[str | Path | ReadableStore] = (),
     ) -> None:
-        """`types` makes what knows the classes of objects; it is called when first needed."""
+        """`types` makes what knows the classes of objects; it is called when first needed.
+
+        `stores` are where chunks of arrays are looked for first.
+        """
         self.registry = registry
         self.context = context
         self.resolver = Resolver(registry)
         self.files = Files(binder, writable=writable)
+        self.stores = Stores(binder, stores)
         self._entities: dict[tuple[object, ...], Entity] = {}
         self._lists: dict[int, tuple[Value, int, int]] = {}
         self._sizes: dict[int, tuple[int, int]] = {}  # of lists that are in `_lists`
@@ -113,7 +124,8 @@ class Graph:
             assert settled.external is not None
             found = self.outside(settled.external, span)
             return found._replace(owned=owned, span=span) if isinstance(found, Link) else found
-        return Link(self.entity(settled), owned, span)
+        found = self.entity(settled)
+        return found.array if found.is_plain_array else Link(found, owned, span)
 
     def _list(self, context: Context, node: nodes.Sequence) -> Value:
         """The value of an ordinary list; the same one each time, however often it is mentioned.
@@ -277,9 +289,20 @@ class Graph:
         """The array of a dataset; references in it are entities."""
         return LinkedArray(item, self) if holds_pointers(item.dtype) else item
 
+    def verified(self, entity: Entity, dataset: Dataset) -> VerifiedArray:
+        """The array of a dataset that must have the digest that the document declares."""
+        from linkdata.arrays.verified import VerifiedArray
+
+        external, digest = entity.external, entity.digest
+        assert external is not None
+        assert digest is not None
+        return VerifiedArray(dataset, digest, self.stores.of(entity.context), external.span)
+
     def array_iri(self, array: Any) -> str:
-        """The IRI of an array that lies in a source file."""
+        """The IRI of an array that lies in a source file, or in a store."""
         dataset = getattr(array, "dataset", array)
+        if not hasattr(dataset, "file"):
+            return f"{iri.DEFAULT_BASE}array:{dataset.digest}"
         return self.files.identity(dataset.file, self._base, dataset.name)
 
     @property

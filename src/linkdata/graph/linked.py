@@ -67,6 +67,8 @@ class LinkedArray(ArrayBase):
         if dtype.names is not None:
             if found.dtype.names is None:  # one field of the compound
                 return self._elements(found)
+            if not found.shape:  # in a box: numpy would look into an object put into a record
+                return self._followed(numpy.array([found], dtype=found.dtype), dtype)[0]
             followed: NDArray[Any] = numpy.array(found, copy=True)
             for name in dtype.names:
                 if holds_pointers(dtype[name]):

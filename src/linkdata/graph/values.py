@@ -18,7 +18,7 @@ def current(value: Any) -> Any:
     """A value as a field of the graph has it: numbers in lists that have a shape as one array."""
     if isinstance(value, list):
         if value and all_numbers(value) and rectangular(value) is not None:
-            return InlineArray(value)
+            return InlineArray(_plain(value))
         return [current(item) for item in value]
     if type(value).__module__ == "numpy":
         return InlineArray(value) if getattr(value, "shape", ()) else value.item()
@@ -30,6 +30,14 @@ def all_numbers(values: list[Any]) -> bool:
     return all(
         all_numbers(value) if isinstance(value, list) else _is_number(value) for value in values
     )
+
+
+def _plain(values: list[Any]) -> list[Any]:
+    """Nested lists of numbers, those of numpy as Python's."""
+    return [
+        _plain(value) if isinstance(value, list) else getattr(value, "item", lambda v=value: v)()
+        for value in values
+    ]
 
 
 def _is_number(value: Any) -> bool:

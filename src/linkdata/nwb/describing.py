@@ -66,6 +66,8 @@ class Describer:
         """The root group as plain data."""
         self.file = root.file
         data = self._group(root, None)
+        if data.get("timestamps_reference_time") == data.get("session_start_time"):
+            data.pop("timestamps_reference_time", None)
         shortened(data)
         return data
 

@@ -4,7 +4,7 @@ Takes: the plan of a file, and that of a document.
 Gives: `difference`, plain data; `apply`, for which `apply(p, difference(e, p)) == e` for all plans.
 Implements: `specs/linkdata-1.0.md`, section "The section `storage`".
 
-    common:                # what most datasets, scalars or groups have in common
+    common:                # what most arrays, inline values, scalars, groups, or all have in common
       arrays: {layout: chunked, chunks: whole, filters: [gzip 4]}
     single: [{at: [/a, /b], chunks: [512]}]       # what single ones have, those alike together
     attributes: [{at: [/a], unit: {type: utf8, value: V, was: 5f3a01}}]
@@ -33,7 +33,7 @@ from linkdata.nwb.names import escaped, parent, parsed_place, place, unescaped
 from linkdata.nwb.plan import Dataset, Entry, Group, Inline, Link, Plan, Stored
 from linkdata.syntax.writer import Flow
 
-_WAS, _AT, _KIND = "was", "at", "kind"
+_WAS, _AT, _KIND, _ALL = "was", "at", "kind", "all"
 
 
 def difference(exact: Plan, predicted: Plan) -> dict[str, Any]:
@@ -41,7 +41,9 @@ def difference(exact: Plan, predicted: Plan) -> dict[str, Any]:
     found: dict[str, Any] = {}
     removed = _removed(exact, predicted)
     if removed:
-        found["removed"] = {place(path): told.check(predicted.entries[path]) for path in removed}
+        found["removed"] = {
+            place(path): told.check(_tree(predicted.entries, path)) for path in removed
+        }
     added = {path: entry for path, entry in exact.entries.items()
              if path not in predicted.entries
              or type(predicted.entries[path]) is not type(entry)}  # fmt: skip
@@ -56,7 +58,7 @@ def difference(exact: Plan, predicted: Plan) -> dict[str, Any]:
         found["values"] = values
     common, single = _facts(pairs)
     if common:
-        found["common"] = {kind: Flow(facts) for kind, facts in common.items()}
+        found["common"] = Flow(common)
     if single:
         found["single"] = [Flow(facts) for facts in single]
     attributes = _attributes(pairs)
@@ -74,8 +76,9 @@ def apply(predicted: Plan, section: Mapping[str, Any]) -> Plan:
     """A plan with a difference made; what does not fit the plan has no effect."""
     entries = dict(predicted.entries)
     for path, was in _places(section, "removed"):
-        if path in entries and told.check(entries[path]) == was:
-            del entries[path]
+        if path in entries and told.check(_tree(entries, path)) == was:
+            for inner in _tree(entries, path):
+                del entries[inner]
     before = set(entries)
     for path, entry in _places(section, "added"):
         if path == "/" or isinstance(entries.get(parent(path)), Group):
@@ -89,8 +92,9 @@ def apply(predicted: Plan, section: Mapping[str, Any]) -> Plan:
         parsed_place(at)[0]: facts for facts in section.get("single", ()) for at in facts[_AT]
     }
     for path in entries:
-        if path in before:
-            facts = dict(common.get(_sort(entries[path]), {})) | single.get(path, {})
+        if path in before and not (isinstance(entries[path], Link) and path not in single):
+            facts = common.get(_ALL, {}) | common.get(_sort(entries[path]), {})
+            facts = facts | single.get(path, {})
             facts.pop(_AT, None)
             entries[path] = told.changed(entries[path], facts) if facts else entries[path]
     for facts in section.get("attributes", ()):
@@ -102,7 +106,7 @@ def apply(predicted: Plan, section: Mapping[str, Any]) -> Plan:
     for path, facts in single.items():
         if "order" in facts and path in before and path in entries:
             entries[path] = told.changed(entries[path], {"order": facts["order"]})
-    ordered = _ordered(entries, {path: names for path, names in _places(section, "order")})
+    ordered = _ordered(entries, dict(_places(section, "order")))
     block = section.get("userblock")
     return Plan(ordered, predicted.userblock if block is None else base64.b64decode(block))
 
@@ -116,12 +120,21 @@ def _places(section: Mapping[str, Any], key: str) -> Iterator[tuple[str, Any]]:
 
 
 def _removed(exact: Plan, predicted: Plan) -> list[str]:
-    """What the file does not have, without what stands in it; what it has as something else."""
-    return [
-        path
-        for path, entry in predicted.entries.items()
-        if path not in exact.entries or type(exact.entries[path]) is not type(entry)
-    ]
+    """What the file does not have, or has as something else; not what stands in such groups."""
+    found: list[str] = []
+    gone: set[str] = set()
+    for path, entry in predicted.entries.items():
+        if type(exact.entries.get(path)) is not type(entry) and parent(path) not in gone:
+            found.append(path)
+            gone.update(_tree(predicted.entries, path))
+    return found
+
+
+def _tree(entries: Mapping[str, Entry], path: str) -> dict[str, Entry]:
+    """An entry with all that stands in it."""
+    inner = path.rstrip("/") + "/"
+    return {name: entry for name, entry in entries.items()
+            if name == path or name.startswith(inner)}  # fmt: skip
 
 
 def _in_full(entry: Entry) -> Flow:
@@ -203,14 +216,27 @@ def _facts(
         value, same = json.loads(text)
         if not same and number > 1 and name not in ("order", "target", "file", "named"):
             common.setdefault(sort, {})[name] = value
+    _put_together(common, set(sorts.values()) - {"others"})
     alike: dict[str, list[str]] = defaultdict(list)
     for path, now in differing.items():
-        expected = known_facts[path] | common.get(sorts[path], {})
+        expected = known_facts[path] | common.get(_ALL, {}) | common.get(sorts[path], {})
         rest = {name: value for name, value in now.items() if expected.get(name) != value
                 or (name not in expected)}  # fmt: skip
         if rest:
             alike[json.dumps(rest)].append(place(path))
     return common, [{_AT: paths, **json.loads(text)} for text, paths in alike.items()]
+
+
+def _put_together(common: dict[str, dict[str, Any]], sorts: set[str]) -> None:
+    """Say only once what all sorts have in common."""
+    groups = [common.get(sort, {}) for sort in sorts]
+    for name, value in list(groups[0].items()) if groups else ():
+        if all(facts.get(name) == value for facts in groups):
+            common.setdefault(_ALL, {})[name] = value
+            for facts in groups:
+                del facts[name]
+    for sort in [sort for sort, facts in common.items() if not facts]:
+        del common[sort]
 
 
 def _reshaped(known: Entry, entry: Entry) -> Entry:

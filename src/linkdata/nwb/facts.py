@@ -53,7 +53,7 @@ def facts(entry: Entry) -> dict[str, Any]:
         return {"target": escaped(entry.target)}
     if isinstance(entry, plans.ExternalLink):
         return {"file": escaped(entry.file), "target": escaped(entry.target)}
-    found: dict[str, Any] = {key: getattr(entry, key) for key in _COMMON}
+    found: dict[str, Any] = {key: getattr(entry, key) for key in _COMMON if hasattr(entry, key)}
     found["comment"] = escaped(entry.comment)
     if isinstance(entry, Group):
         found["members"] = entry.members
@@ -124,10 +124,12 @@ def attribute(told: Mapping[str, Any]) -> Attribute:
 def changed(entry: Entry, told: Mapping[str, Any]) -> Entry:
     """An entry with other facts; those that do not fit it have no effect."""
     if isinstance(entry, plans.HardLink | plans.SoftLink):
-        return replace(entry, target=unescaped(told["target"]))
+        return replace(entry, target=unescaped(told["target"])) if "target" in told else entry
     if isinstance(entry, plans.ExternalLink):
         known = {"file": entry.file, "target": entry.target}
-        return plans.ExternalLink(**known | {key: unescaped(told[key]) for key in told})
+        return plans.ExternalLink(
+            **known | {key: unescaped(told[key]) for key in known if key in told}
+        )
     found: Any = replace(entry, **{key: told[key] for key in _COMMON if key in told})
     if "comment" in told:
         found = replace(found, comment=unescaped(told["comment"]))
@@ -184,6 +186,8 @@ def check(found: object) -> str:
 
 
 def _plain(found: Any) -> Any:
+    if isinstance(found, dict):
+        return [(path, _plain(entry)) for path, entry in found.items()]
     if isinstance(found, Dataset):
         data = found.data.values if isinstance(found.data, Inline) else None
         return (found.type, found.space.shape, data)

@@ -100,6 +100,13 @@ def form(kind: Datatype) -> Form:
     return _FORMS[type(kind)](kind) if kind.points else Plain(kind)
 
 
+def as_bytes(values: Packed) -> bytes:
+    """Packed values of a type that does not point. Raises `Unsupported` for other ones."""
+    if isinstance(values, tuple):
+        raise Unsupported("packed values that are elements, of a type that does not point")
+    return values
+
+
 class Plain(Form):
     """What does not point: its bytes."""
 
@@ -115,7 +122,7 @@ class Plain(Form):
 
     def unpacked(self, values: Packed, maker: Maker) -> NDArray[Any]:
         """A view of the bytes."""
-        return numpy.frombuffer(values, self.dtype)  # type: ignore[call-overload,no-any-return]
+        return numpy.frombuffer(as_bytes(values), self.dtype)
 
     def elements(self, values: NDArray[Any], finder: Finder) -> Iterable[Any]:
         """The bytes of each element."""
@@ -204,7 +211,7 @@ class _Native(Plain):
         """A view of the bytes."""
         if self.dtype.subdtype is not None:
             raise Unsupported("values of variable length of arrays, which h5py cannot write")
-        return numpy.frombuffer(values, self.dtype)  # type: ignore[call-overload,no-any-return]
+        return numpy.frombuffer(as_bytes(values), self.dtype)
 
 
 def _element_of_sequence(kind: Datatype) -> Form:

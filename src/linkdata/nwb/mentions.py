@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from linkdata.graph.entity import VALUE
 from linkdata.syntax.document import DATA
 from linkdata.syntax.references import Form, Reference
 
@@ -29,8 +30,41 @@ class Mention(str):
 
 
 def shortened(data: dict[str, Any]) -> None:
-    """Put plain texts for all mentions in the data of a document."""
+    """Put plain texts for all mentions in the data of a document.
+
+    What mentions an object that the document does not have is left out.
+    """
+    while _drop_dangling(data, data):
+        pass
     _shorten(data, [(data, ())])
+
+
+def _drop_dangling(holder: dict[str, Any], data: dict[str, Any]) -> bool:
+    """Take away fields with mentions that lead nowhere; whether there were any."""
+    found = False
+    for key, value in list(holder.items()):
+        if isinstance(value, dict):
+            found |= _drop_dangling(value, data)
+            dangling = VALUE in value and _is_dangling(value[VALUE], data)
+        else:
+            dangling = _is_dangling(value, data)
+        if dangling:
+            del holder[key]
+            found = True
+    return found
+
+
+def _is_dangling(value: Any, data: dict[str, Any]) -> bool:
+    if isinstance(value, list):
+        return any(_is_dangling(item, data) for item in value if isinstance(item, list | Mention))
+    if not isinstance(value, Mention):
+        return False
+    there: Any = data
+    for step in value.steps:
+        if not isinstance(there, dict) or step not in there:
+            return True
+        there = there[step]
+    return False
 
 
 def _shorten(holder: dict[str, Any], scopes: _Scopes) -> None:

@@ -12,7 +12,7 @@ lead. What comes from a file whole is taken over from the plan of that file.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,8 @@ class Hints:
     defaults: dict[str, Kind] = field(default_factory=dict)
     attributes: dict[str, frozenset[str]] = field(default_factory=dict)
     object_ids: dict[str, str] = field(default_factory=dict)
+    #: Places that may be left out when what the document says there has no type.
+    optional: Container[str] = frozenset()
 
 
 def plan_of(
@@ -86,8 +88,14 @@ def plan_of(
     return Planner(graph, hints or Hints(), links, folder, progress).plan()
 
 
+class LeftOutError(Exception):
+    """A value that has no type, in a place that may be left out."""
+
+
 class Planner:
     """Plans one file. Used by the modules of this package that plan tables and the root."""
+
+    left_out = LeftOutError
 
     def __init__(
         self,
@@ -192,7 +200,8 @@ class Planner:
         if table is not None:
             put_columns(self, entity, table, path)
         for key in self._keys(entity):
-            self._field(entity, path, key)
+            with contextlib.suppress(LeftOutError):
+                self._field(entity, path, key)
         if table is not None:
             complete(self, entity, table, path)
         for key in filling(typed).groups:
@@ -313,6 +322,8 @@ class Planner:
         except NotPackedError as problem:
             with contextlib.suppress(NotPackedError):
                 return self._hinted(plain, place, expected, None)
+            if place in self.hints.optional:
+                raise LeftOutError from problem
             raise refused(problem, place) from problem
         with contextlib.suppress(NotPackedError):  # it was edited: its type is its own
             return self._hinted(plain, place, expected, natural)
@@ -394,7 +405,8 @@ class Planner:
             if is_dataset or self.is_attribute(entity, path, key):
                 slot = self.types.slot_of(entity, key)
                 expected = None if slot is None else slot.facts.get("dtype")
-                found[key] = self.attribute(value, f"{path}@{key}", expected)
+                with contextlib.suppress(LeftOutError):
+                    found[key] = self.attribute(value, f"{path}@{key}", expected)
         return found
 
     def attribute(self, value: Any, place: str, expected: str | None = None) -> Attribute:

@@ -18,15 +18,17 @@ from h5py import h5d, h5p, h5s, h5z
 
 from linkdata.arrays.hdf5.failures import Unsupported
 from linkdata.arrays.hdf5.values import native
-from linkdata.nwb.datatypes import Datatype, String
-from linkdata.nwb.memory import form, hdf5_type
+from linkdata.nwb.datatypes import Datatype, Opaque, String
+from linkdata.nwb.memory import as_bytes, form, hdf5_type
+from linkdata.nwb.messages import encoded
 from linkdata.nwb.plan import (
+    SCALAR,
     Dataset,
     External,
     Fill,
     Filter,
+    Group,
     Mapped,
-    Object,
     Packed,
     Reference,
     Storage,
@@ -101,13 +103,15 @@ def _external(created: h5p.PropDCID, number: int) -> External:
 
 
 def _mapped(created: h5p.PropDCID, number: int) -> Mapped:
-    there = created.get_virtual_srcspace(number)
+    space = created.get_virtual_srcspace(number)
+    there = selection_of(space)
     return Mapped(
         selection_of(created.get_virtual_vspace(number)),
         created.get_virtual_filename(number),
         created.get_virtual_dsetname(number),
-        space_of(there),
-        selection_of(there),
+        # Of what is selected whole a file does not say how large it is.
+        SCALAR if there.kind == "all" else space_of(space),
+        there,
     )
 
 
@@ -161,7 +165,7 @@ class _NoReferences:
             raise Unsupported("a fill value that is a reference")
 
 
-def set_common(created: h5p.PropOCID, entry: Object) -> None:
+def set_common(created: h5p.PropOCID, entry: Group | Dataset) -> None:
     """Set what all objects have."""
     created.set_obj_track_times(entry.times)
     if entry.tracking != "no":
@@ -172,21 +176,35 @@ def set_common(created: h5p.PropOCID, entry: Object) -> None:
 def _undefined_fill() -> h5p.PropDCID:
     """A property list with a fill value that is expressly undefined, to be copied.
 
-    h5py has no function that makes one. A file can have one, so a file in memory is made, and the
-    one byte that says "defined" changed.
+    h5py has no function that makes one.
     """
+    # Fill value message, version 2: allocated late, written if set, defined, size 0.
+    message = bytes((2, 2, 2, 1, 0, 0, 0, 0))
+    return _of_image("i1", None, message, message[:3] + b"\0" + message[4:])
+
+
+def _string_fill(value: bytes, kind: String) -> h5p.PropDCID:
+    """A property list with a string of fixed length as its fill value.
+
+    What h5py's `set_fill_value` makes of one is memory that nobody wrote.
+    """
+    room = f"V{kind.size}"
+    opaque, string = encoded(Opaque(kind.size)), encoded(kind)
+    return _of_image(room, numpy.void(value), opaque[2:], string[2:])
+
+
+def _of_image(dtype: str, fill: Any, before: bytes, after: bytes) -> h5p.PropDCID:
+    """The properties of a dataset in a file in memory, after a message of it was changed."""
     with h5py.File(
-        "undefined", "w", driver="core", backing_store=False, libver=("earliest", "v108")
+        "image", "w", driver="core", backing_store=False, libver=("earliest", "v108")
     ) as made:
-        made.create_dataset("d", (), "i1")
+        made.create_dataset("d", (), dtype, fillvalue=fill)
         made.flush()
         image = made.id.get_file_image()
-    # Fill value message, version 2: allocated late, written if set, defined, size 0.
-    before, message, after = image.partition(bytes((2, 2, 2, 1, 0, 0, 0, 0)))
-    changed = before + message[:3] + b"\0" + message[4:] + after
-    with h5py.File(io.BytesIO(changed), "r") as patched:
+    if image.count(before) != 1:
+        raise Unsupported("a fill value that HDF5 does not store as expected")
+    with h5py.File(io.BytesIO(image.replace(before, after)), "r") as patched:
         found: h5p.PropDCID = patched["d"].id.get_create_plist()
-    assert found.fill_value_defined() == h5d.FILL_VALUE_UNDEFINED
     return found
 
 
@@ -199,8 +217,7 @@ def track_members(created: h5p.PropGCID, members: Tracking) -> None:
 def dataset_properties(dataset: Dataset) -> h5p.PropDCID:
     """The property list to create a dataset with. Raises `Unsupported`."""
     storage = dataset.storage
-    defined = storage.fill.defined
-    created = h5p.create(h5p.DATASET_CREATE) if defined else _undefined_fill().copy()
+    created = _with_fill(storage.fill, dataset.type)
     set_common(created, dataset)
     if storage.layout == "chunked":
         created.set_chunk(storage.chunks)
@@ -215,6 +232,8 @@ def dataset_properties(dataset: Dataset) -> h5p.PropDCID:
     for part in storage.virtual:
         here, there = dataspace(dataset.space), dataspace(part.space)
         select(here, part.here)
+        if part.there.kind == "all":
+            there = h5s.create_simple((here.get_select_npoints(),))
         select(there, part.there)
         created.set_virtual(
             here,
@@ -224,8 +243,18 @@ def dataset_properties(dataset: Dataset) -> h5p.PropDCID:
         )
     created.set_fill_time(_code(_FILL_TIMES, storage.fill.time))
     created.set_alloc_time(_code(_ALLOCATIONS, storage.allocation))
-    if storage.fill.value is not None:
-        created.set_fill_value(_fill_array(storage.fill.value, dataset.type))
+    return created
+
+
+def _with_fill(fill: Fill, kind: Datatype) -> h5p.PropDCID:
+    """A property list with a fill value and nothing else."""
+    if not fill.defined:
+        return _undefined_fill().copy()
+    if fill.value is not None and isinstance(kind, String) and not kind.points:
+        return _string_fill(as_bytes(fill.value), kind)
+    created = h5p.create(h5p.DATASET_CREATE)
+    if fill.value is not None:
+        created.set_fill_value(_fill_array(fill.value, kind))
     return created
 
 
@@ -235,4 +264,4 @@ def _fill_array(value: Packed, kind: Datatype) -> Any:
         return form(kind).unpacked(value, _NoReferences()).reshape(())
     if kind.points:
         raise Unsupported(f"a fill value of {kind}, which h5py cannot set")
-    return numpy.frombuffer(value, native(hdf5_type(kind))).reshape(())  # type: ignore[call-overload]
+    return numpy.frombuffer(as_bytes(value), native(hdf5_type(kind))).reshape(())

@@ -66,25 +66,29 @@ def _fold(typed: Typed | None, members: dict[str, Any], name: str) -> None:
     values = _values(members[name])
     if values is None:
         return
-    nested: list[Any] = values
-    indexes = []
+    nested, indexes = _nested(members, name, values)
+    if indexes and _depth(typed, name, nested) == len(indexes):
+        for index in indexes:
+            del members[index]
+        _put(members, name, nested)
+    elif _depth(typed, name, values):  # lists that are no rows: the shape says so
+        shape = list(rectangular(values) or (len(values),))
+        kept = members[name] if isinstance(members[name], dict) else {}
+        members[name] = {SHAPE: shape} | kept | {VALUE: values}
+
+
+def _nested(members: dict[str, Any], name: str, values: list[Any]) -> tuple[list[Any], list[str]]:
+    """The values cut by all indexes that there are, and their names; none if one is not here."""
+    nested, indexes = values, []
     outer = name + INDEX
     while outer in members:
         ends = _values(members[outer])
         if ends is None or not _cuts(ends, len(nested)):
-            return
+            return values, []
         nested = [nested[start:end] for start, end in pairwise([0, *ends])]
         indexes.append(outer)
         outer += INDEX
-    depth = _depth(typed, name, nested)
-    if indexes and depth == len(indexes):
-        for index in indexes:
-            del members[index]
-        _put(members, name, nested)
-    elif not indexes and depth:
-        shape = list(rectangular(values) or (len(values),))
-        kept = members[name] if isinstance(members[name], dict) else {}
-        members[name] = {SHAPE: shape} | kept | {VALUE: values}
+    return nested, indexes
 
 
 def _put(members: dict[str, Any], name: str, nested: list[Any]) -> None:

@@ -172,10 +172,10 @@ class _Reading:
             space = space_of(opened.get_space())
             values: Packed = () if kind.points else b""
             if space.count:
-                found = form(kind)
-                array = numpy.zeros(space.shape, found.dtype)
+                shape, found = space.shape or (), form(kind)
+                array = numpy.zeros(shape, found.dtype)
                 opened.read(array, found.kind)
-                axes = array.shape[len(space.shape or ()) :]
+                axes = array.shape[len(shape) :]
                 values = found.packed(array.reshape((-1, *axes)), self._references)
             return Attribute(kind, space, values, self._named(stored))
 

@@ -25,6 +25,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from linkdata.nwb import plan as plans
+from linkdata.nwb.datatypes import Compound
 from linkdata.nwb.difference import apply, difference
 from linkdata.nwb.filling import OBJECT_ID
 from linkdata.nwb.fitting import Kind, fitted, kind_text, parsed_kind
@@ -38,23 +39,27 @@ Predict: TypeAlias = Callable[[Hints], Plan]
 
 def section_of(exact: Plan, predict: Predict) -> dict[str, Any]:
     """What has to be said beside the document, so that `restored` gives the exact plan."""
-    first = predict(Hints())
+    first = predict(Hints(optional=_EVERYWHERE))
     hints = _hints(exact, first)
     found: dict[str, Any] = {}
     if hints.defaults:
         found["types"] = Flow({key: kind_text(kind) for key, kind in hints.defaults.items()})
     if hints.types:
-        found["typed"] = _typed(hints.types)
+        found["typed"] = Flow(_typed(hints.types))
     if hints.attributes:
-        found["attributes"] = {
-            place(path): sorted(names) for path, names in hints.attributes.items()
-        }
+        found["attributes"] = Flow(
+            {place(path): sorted(names) for path, names in hints.attributes.items()}
+        )
     if hints.object_ids:
         found["identifiers"] = _identifiers(hints.object_ids)
-    second = first if not found else predict(hints_of(found))
+    second = first
+    if found:
+        known = hints_of(found)
+        known.optional = _EVERYWHERE
+        second = predict(known)
     rest = difference(exact, second)
     if rest:
-        found["differences"] = rest
+        found["differences"] = Flow(rest) if len(rest) == 1 else rest
     return found
 
 
@@ -77,6 +82,9 @@ def hints_of(section: Mapping[str, Any]) -> Hints:
             hints.types[one] = parsed_kind(text)
     for path, names in _mapping(section, "attributes"):
         hints.attributes[parsed_place(path)[0]] = frozenset(names)
+    rest = section.get("differences") or {}
+    added = [at for key in ("added", "attributes") for at in _added(rest.get(key))]
+    hints.optional = frozenset(added)
     for group, members in _mapping(section, "identifiers"):
         for name, text in members.items():
             path = group if name == "/" else join(group, name)
@@ -89,6 +97,25 @@ def _mapping(section: Mapping[str, Any], key: str) -> Iterator[tuple[str, Any]]:
     return iter(found.items() if isinstance(found, Mapping) else ())
 
 
+def _added(rest: Any) -> Iterator[str]:
+    """The places that differences give a value, and for which the document needs none."""
+    if isinstance(rest, Mapping):
+        yield from rest
+    for facts in rest if isinstance(rest, list) else ():
+        for at in facts.get("at", ()):
+            yield from (f"{at}{name}" for name in facts if name.startswith("@"))
+
+
+class _Everywhere(frozenset[str]):
+    """Every place."""
+
+    def __contains__(self, place: object) -> bool:
+        return True
+
+
+_EVERYWHERE = _Everywhere()
+
+
 # Datatypes
 
 
@@ -97,16 +124,21 @@ def _hints(exact: Plan, first: Plan) -> Hints:
     seen: list[tuple[str, str, Kind]] = []
     for path, entry in exact.entries.items():
         known = first.entries.get(path)
+        if known is None and isinstance(entry, Dataset) and isinstance(entry.type, Compound):
+            hints.types[place(path)] = entry.type  # only rows of a known compound can be packed
         if isinstance(entry, plans.Link) or known is None or type(known) is not type(entry):
             continue
         assert not isinstance(known, plans.Link)
         for name, value in entry.attributes.items():
             there = known.attributes.get(name)
-            if there is None:
-                if _is_mistaken(exact, first, path, name):
-                    hints.attributes[path] = hints.attributes.get(path, frozenset()) | {name}
-                continue
             at = place(path, name)
+            if there is None:
+                rows = isinstance(value.type, Compound)
+                if rows or _is_mistaken(exact, first, path, name):
+                    hints.attributes[path] = hints.attributes.get(path, frozenset()) | {name}
+                if rows:
+                    hints.types[at] = value.type
+                continue
             if name == OBJECT_ID and there.values != value.values:
                 found = _object_id(value)
                 if found is not None:
@@ -165,8 +197,8 @@ def _object_id(value: Attribute) -> str | None:
         return None
 
 
-def _identifiers(ids: Mapping[str, str]) -> dict[str, Flow]:
-    found: dict[str, Flow] = {}
+def _identifiers(ids: Mapping[str, str]) -> Flow:
+    found = Flow()
     for path, text in ids.items():
         group, name = (parent(path), path.rpartition("/")[2]) if path != "/" else ("/", "/")
         short = base64.urlsafe_b64encode(uuid.UUID(text).bytes).decode().rstrip("=")

@@ -7,6 +7,7 @@ Implements: `specs/linkdata-1.0.md`, section "NWB and HDF5 files"; hdmf-common, 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -52,7 +53,8 @@ def put_columns(planner: Planner, entity: Entity, typed: Typed, path: str) -> No
             continue
         one = _column(planner, entity, key)
         if is_column(one.kind) and (one.entity is None or _is_written(one)) and one.has_values:
-            _put_column(planner, entity, typed, path, one)
+            with contextlib.suppress(planner.left_out):
+                _put_column(planner, entity, typed, path, one)
 
 
 def complete(planner: Planner, entity: Entity, typed: Typed, path: str) -> None:

@@ -79,15 +79,17 @@ def described(kind: Datatype) -> str | dict[str, Any]:
     return _DESCRIBE[type(kind)](kind)
 
 
-def _bits(kind: Any) -> str | dict[str, Any]:
-    if kind.order == "vax":
-        return _float_in_full(kind)
-    letters = {Bitfield: "bits", Float: "f"}
-    letter = letters.get(type(kind)) or ("i" if kind.signed else "u")
-    short = f"{kind.order}{letter}{kind.width}"
+def _bits(kind: Bits) -> str | dict[str, Any]:
+    short = f"{kind.order}{_letter(kind)}{kind.width}"
     if kind.precision != 8 * kind.width or kind.offset:
         short += f"[{kind.precision}+{kind.offset}]" if kind.offset else f"[{kind.precision}]"
     return short if kind.pad == (0, 0) else {"bits": short, "pad": list(kind.pad)}
+
+
+def _letter(kind: Bits) -> str:
+    if isinstance(kind, Integer):
+        return "i" if kind.signed else "u"
+    return "bits" if isinstance(kind, Bitfield) else "f"
 
 
 def _float(kind: Float) -> str | dict[str, Any]:

@@ -2,7 +2,7 @@
 
 Takes: entities of the graph.
 Gives: `Object`, and `wrap`, which makes of any value what a user gets to see.
-Implements: `specs/linkdata-1.0.md`, section "Python objects".
+Implements: `specs/linkdata-1.0.md`, sections "Python objects" and "Changes in memory".
 
 NWB keeps the attributes of a dataset beside its values, so the values have the made-up name
 `value`; and by convention the values of a series are in its dataset `data`. Indices go down
@@ -12,11 +12,16 @@ through both: `series[0:3]` is `series.data.value[0:3]`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from linkdata.errors import FieldError, LinkdataError, UsageError, error
+from linkdata.graph.changes import Made, assign, remove
 from linkdata.graph.entity import Entity, Link, Value
 from linkdata.graph.linked import LinkedArray
+from linkdata.objects.putting import unwrapped
+
+if TYPE_CHECKING:
+    from linkdata.objects.display import Picture
 
 #: The fields that an index goes down through.
 _INNER = ("data", "value")
@@ -25,25 +30,30 @@ _ARRAY_PARTS = frozenset(("shape", "dtype", "ndim", "size", "chunks"))
 
 
 class Object:
-    """An object of a dataset.
+    """An object of a dataset, or one made in memory.
 
     `obj.name` and `obj["name"]` give a field; `obj[0:3]` goes down to the array. `in`, `len`,
     iteration, `keys`, `values`, `items` and `get` are those of a mapping of the fields; but `len`
     and iteration of an object that is a dataset with axes are those of its array. A field whose
-    name is also that of a method is reached as an item.
+    name is also that of a method is reached as an item. `obj.name = value` sets a field in memory.
     """
 
-    __slots__ = ("__weakref__", "_entity")
-
     def __init__(self, entity: Entity) -> None:
-        object.__setattr__(self, "_entity", entity)
+        self.__dict__["_entity"] = entity
+
+    @classmethod
+    def of(cls, found: Object | Entity) -> Self:
+        """The same object, seen as one of this class."""
+        made = cls.__new__(cls)
+        made.__dict__["_entity"] = found.entity if isinstance(found, Object) else found
+        return made
 
     # Identity
 
     @property
     def entity(self) -> Entity:
         """The entity of the graph behind this object."""
-        found: Entity = object.__getattribute__(self, "_entity")
+        found: Entity = self.__dict__["_entity"]
         return found
 
     def __eq__(self, other: object) -> bool:
@@ -55,18 +65,25 @@ class Object:
     # Fields
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name.startswith("__") or "_entity" not in self.__dict__:
             raise AttributeError(name)
         try:
             return wrap(self.entity.link(name))
         except FieldError:
-            if name in _ARRAY_PARTS:
-                array = self._array()
-                if array is not None:
-                    return getattr(array, name)
-            elif name == "value" and self.entity.array is not None:
-                return wrap(self.entity.array)
-            raise
+            found = self._beside(name)
+            if found is None:
+                raise
+            return found
+
+    def _beside(self, name: str) -> Any | None:
+        """What an attribute means that is no field; None if nothing."""
+        if name in _ARRAY_PARTS:
+            array = self._array()
+            return None if array is None else getattr(array, name)
+        if name == "value":
+            array = self.entity.array
+            return None if array is None else wrap(array)
+        return name_of(self.entity) if name == "name" else None
 
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, str):
@@ -80,12 +97,36 @@ class Object:
         return self._must_have_array()[key]
 
     def __setattr__(self, name: str, value: Any) -> None:
-        raise _fixed(self.entity, name)
+        own = getattr(type(self), name, None)
+        if isinstance(own, property) and own.fset is not None:
+            own.fset(self, value)
+        elif own is not None and not isinstance(own, property):
+            raise UsageError(
+                error("usage", f"`{name}` is the name of a method", self.entity.span,
+                      hint=f"a field of this name is set as an item, [{name!r}]")
+            )  # fmt: skip
+        else:
+            self._set(name, value)
 
     def __setitem__(self, key: Any, value: Any) -> None:
         if isinstance(key, str):
-            raise _fixed(self.entity, key)
-        self._must_have_array()[key] = value
+            self._set(key, value)
+        else:
+            self._must_have_array()[key] = value
+
+    def _set(self, key: str, value: Any) -> None:
+        """Set a field in memory. Raises `UsageError` for what no field can hold."""
+        assign(self.entity, key, unwrapped(value))
+
+    def _mention(self, key: str, value: Object) -> None:
+        """Set a field that mentions an object, wherever that stands."""
+        assign(self.entity, key, unwrapped(value), contains=False)
+
+    def __delattr__(self, name: str) -> None:
+        remove(self.entity, name)
+
+    def __delitem__(self, key: str) -> None:
+        remove(self.entity, key)
 
     def keys(self) -> list[str]:
         """The names of the fields, in order."""
@@ -93,13 +134,13 @@ class Object:
 
     def values(self) -> list[Any]:
         """The values of the fields, in order."""
-        return [self[key] for key in self.keys()]
+        return [self[key] for key in self.entity]
 
     def items(self) -> list[tuple[str, Any]]:
         """The names and values of the fields, in order."""
-        return [(key, self[key]) for key in self.keys()]
+        return [(key, self[key]) for key in self.entity]
 
-    def get(self, key: str, default: Any = None) -> Any:
+    def get(self, key: Any, default: Any = None) -> Any:
         """The value of a field, or `default` when there is no such field."""
         try:
             return wrap(self.entity.link(key))
@@ -108,11 +149,11 @@ class Object:
 
     def __iter__(self) -> Iterator[Any]:
         array = self.entity.array
-        return iter(self.keys() if array is None or not array.shape else wrap(array))
+        return iter(self.entity.keys() if array is None or not array.shape else wrap(array))
 
     def __len__(self) -> int:
         array = self.entity.array
-        return len(self.keys() if array is None or not array.shape else array)
+        return len(self.entity.keys() if array is None or not array.shape else array)
 
     def __bool__(self) -> bool:
         return True
@@ -149,7 +190,7 @@ class Object:
             raise UsageError(
                 error(
                     "usage", f"<{self.entity.iri}> has no array to index", self.entity.span,
-                    hint="fields are reached by name: " + ", ".join(self.keys()[:8]),
+                    hint="fields are reached by name: " + ", ".join(self.entity.keys()[:8]),
                 )
             )  # fmt: skip
         return array
@@ -175,12 +216,37 @@ class Object:
         if item is not None:
             item.close()
 
+    # Tables
+
+    def to_pandas(self) -> Any:
+        """The fields that are arrays of one length, as the columns of a `pandas.DataFrame`.
+
+        Raises `UsageError` where there are none, or where their lengths differ.
+        """
+        from linkdata.objects.frames import from_fields
+
+        return from_fields(self)
+
+    def to_polars(self) -> Any:
+        """What `to_pandas` gives, as a `polars.DataFrame`; ragged cells are lists."""
+        from linkdata.objects.frames import to_polars
+
+        return to_polars(self.to_pandas())
+
+    # Models
+
+    def to_model(self) -> Any:
+        """The object as an instance of the pydantic model of its class; see `Dataset.model`."""
+        from linkdata.objects.models.models import instance
+
+        return instance(self)
+
     # Copies
 
-    def __copy__(self) -> Object:
+    def __copy__(self) -> Self:
         return self
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Object:
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return self
 
     def __reduce_ex__(self, protocol: Any) -> Any:
@@ -199,10 +265,24 @@ class Object:
         except LinkdataError as problem:
             return f"<{self.entity.iri}: {problem.diagnostic.message}>"
 
+    def _picture(self) -> Picture | None:
+        """What people would rather look at than read, where there is such a thing."""
+        return None
+
     def _repr_html_(self) -> str:
         from linkdata.objects.display import html, outline
 
-        return html(outline("", self.entity, depth=3))
+        return html(outline("", self.entity, depth=3), self._picture())
+
+
+class Named(Object):
+    """An object that always has a name: the one that is written, else that of its place."""
+
+    @property
+    def name(self) -> str:
+        """Its name. The field of this name in a document counts before its place."""
+        written = self.entity.written("name")
+        return written if isinstance(written, str) else name_of(self.entity)
 
 
 class ObjectArray(LinkedArray):
@@ -217,9 +297,9 @@ class ObjectArray(LinkedArray):
 def wrap(value: Value | Entity) -> Any:
     """What a user sees of a value: entities as objects, in lists and arrays too."""
     if isinstance(value, Link):
-        return Object(value.target)
+        return view(value.target)
     if isinstance(value, Entity):
-        return Object(value)
+        return view(value)
     if isinstance(value, list):
         return [wrap(item) for item in value]
     if type(value) is LinkedArray:
@@ -227,12 +307,20 @@ def wrap(value: Value | Entity) -> Any:
     return value
 
 
-def _fixed(entity: Entity, name: str) -> LinkdataError:
-    from linkdata.errors import NotYetError
+def view(entity: Entity) -> Object:
+    """An entity as an object of the Python class for its class."""
+    from linkdata.objects.registry import class_for
 
-    return NotYetError(
-        error(
-            "not-yet", f"`{name}` cannot be set: objects cannot be changed in memory yet",
-            entity.span, hint="change the YAML; values of arrays are set with `array[...] = ...`",
-        )
-    )  # fmt: skip
+    return class_for(entity).of(entity)
+
+
+def name_of(entity: Entity) -> str:
+    """The last step of the way to an object: the name it goes by where it stands."""
+    if isinstance(entity, Made):
+        return entity.name
+    if entity.target is not None:
+        slot = getattr(entity.target.node, "slot", None)
+        if isinstance(slot, str) and slot:
+            return slot
+    item = entity.item
+    return "" if item is None else item.name.rpartition("/")[2] or "root"

@@ -94,7 +94,7 @@ def _about(entity: Entity) -> str:
 
 def where(entity: Entity) -> str:
     """An object's place for a person: its path here, or the file and the path in it."""
-    own = entity.graph.context.iri
+    own = entity.document_iri
     iri = shown(entity.iri)
     return iri[len(own) :] if iri.startswith(own + "#") else iri
 
@@ -137,6 +137,19 @@ def document_outline(graph: Graph, depth: int) -> Line:
     return top
 
 
+def pprint(value: Any, max_depth: int = 3) -> None:
+    """Print an object, a dataset or a value as a tree, `max_depth` levels deep."""
+    from rich.console import Console
+
+    graph = getattr(value, "graph", None)
+    if graph is not None and hasattr(value, "check"):  # a dataset
+        top = document_outline(graph, max_depth)
+    else:
+        found = getattr(value, "entity", value)
+        top = outline("", found, max_depth)
+    Console(soft_wrap=True).print(rich_tree(top))
+
+
 def rich_tree(top: Line) -> Tree:
     """An outline for rich to print."""
     from rich.text import Text
@@ -159,10 +172,21 @@ def rich_tree(top: Line) -> Tree:
     return grow(Tree(text(top)), top)
 
 
-def html(top: Line) -> str:
-    """An outline for a notebook: levels fold, the first is open."""
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture for a notebook: markup made here, without texts of a document, and a caption."""
+
+    markup: str
+    caption: str
+
+
+def html(top: Line, picture: Picture | None = None) -> str:
+    """An outline for a notebook: levels fold, the first is open; above it the picture."""
     style = "font-family:monospace;font-size:90%;line-height:1.5"
-    return f'<div class="linkdata" style="{style}">{_html(top, True)}</div>'
+    above = ""
+    if picture is not None:
+        above = f"<div>{picture.markup}<div><i>{escape(picture.caption)}</i></div></div>"
+    return f'<div class="linkdata" style="{style}">{above}{_html(top, True)}</div>'
 
 
 def _html(line: Line, unfolded: bool = False) -> str:

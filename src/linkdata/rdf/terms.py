@@ -1,21 +1,24 @@
-"""RDF terms, and how N-Triples writes them.
+"""RDF terms. Inside linkdata a term is its text in N-Triples: short to make, and ready to write.
 
 Takes: IRIs, scalars of Python.
-Gives: `IRI`, `Literal`, `Blank`, `Collection` and their N-Triples text.
-Implements: `specs/linkdata-1.0.md`, section "RDF"; the grammar of RDF 1.1 N-Triples.
+Gives: texts of terms; `IRI`, `Literal` and `Blank`, which are the same as values.
+Implements: `specs/linkdata-1.0.md`, section "RDF"; RDF 1.1 N-Triples, the canonical form of its
+terms.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
-from linkdata.errors import LinkdataError, OutputError, error
+from linkdata.errors import OutputError, error
 from linkdata.iri import is_absolute
+from linkdata.rdf.vocabulary import RDF, XSD
 
-XSD = "http://www.w3.org/2001/XMLSchema#"
-RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+#: A term as N-Triples has it, or the terms of an ordered list.
+Term: TypeAlias = "str | list[Term]"
 
 
 class IRI(NamedTuple):
@@ -31,76 +34,139 @@ class Blank(NamedTuple):
 
 
 class Literal(NamedTuple):
-    """A literal; without a datatype, a string."""
+    """A literal; without a datatype and a language, a string."""
 
     lexical: str
     datatype: str | None = None
+    language: str | None = None
 
 
-class Collection(NamedTuple):
-    """An ordered list of terms, which N-Triples spells out with blank nodes."""
-
-    items: tuple[Term, ...]
-
-
-Node: TypeAlias = "IRI | Blank"
-Term: TypeAlias = "IRI | Blank | Literal | Collection"
-
-TYPE = IRI(RDF + "type")
-FIRST, REST, NIL = IRI(RDF + "first"), IRI(RDF + "rest"), IRI(RDF + "nil")
-
-_ESCAPED = re.compile(r'["\\\n\r\x00-\x08\x0b\x0c\x0e-\x1f\x7f]')
-_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\x08": "\\b", "\x0c": "\\f"}
+_ESCAPED = re.compile(r'["\\\x00-\x1f\x7f]')
+_ESCAPES = {
+    '"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f",
+}  # fmt: skip
+_UNESCAPED = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
+_UNESCAPES = {escape[1]: plain for plain, escape in _ESCAPES.items()} | {"'": "'"}
+_BOOLEAN = {value: f'"{str(value).lower()}"^^<{XSD}boolean>' for value in (True, False)}
+_INTEGER, _DOUBLE = f'"^^<{XSD}integer>', f'"^^<{XSD}double>'
 
 
-def resource(value: str) -> IRI:
+def iri_term(value: str) -> str:
     """The term of an IRI. Raises `OutputError` (`iri-invalid`) unless it is absolute."""
     if not is_absolute(value):
         raise OutputError(
             error("iri-invalid", f"`{value}` is not an absolute IRI",
                   hint="declare its prefix in `meta.prefixes`")
         )  # fmt: skip
-    return IRI(value)
+    return f"<{value}>"
 
 
-def literal(value: Any) -> Literal:
-    """The term of a scalar. Raises `OutputError` (`value-not-representable`)."""
-    if hasattr(value, "item") and getattr(value, "shape", None) == ():
-        value = value.item()
-    if isinstance(value, str):
+def literal(value: Any) -> str:
+    """The term of a scalar of Python or numpy. Raises `OutputError` (`value-not-representable`)."""
+    make = _MAKERS.get(type(value))
+    if make is not None:
+        return make(value)
+    if type(value).__module__ == "numpy" and value.shape == ():
+        inner = value.item()
+        return literal(bytes(inner) if isinstance(inner, memoryview) else inner)
+    for kind, make in _MAKERS.items():  # subclasses, such as numpy's strings
+        if isinstance(value, kind):
+            return make(value)
+    raise _unrepresentable(value)
+
+
+def string(value: str) -> str:
+    """The term of a string. Raises `OutputError` (`value-not-representable`)."""
+    if value.isascii():
+        if value.isprintable() and '"' not in value and "\\" not in value:
+            return f'"{value}"'  # the usual, and quick to tell
+    else:
         try:
             value.encode()
         except UnicodeEncodeError:
             raise _unrepresentable(value) from None
-        return Literal(value)
-    if isinstance(value, bool):
-        return Literal("true" if value else "false", XSD + "boolean")
-    if isinstance(value, int):
-        return Literal(str(value), XSD + "integer")
-    if isinstance(value, float):
-        if math.isfinite(value):
-            return Literal(repr(value), XSD + "double")
-        return Literal("NaN" if math.isnan(value) else ("INF" if value > 0 else "-INF"),
-                       XSD + "double")  # fmt: skip
-    raise _unrepresentable(value)
+    return f'"{escaped(value)}"'
 
 
-def _unrepresentable(value: object) -> LinkdataError:
+def integer(digits: str) -> str:
+    """The term of an integer in its canonical form."""
+    return f'"{digits}{_INTEGER}'
+
+
+def typed(lexical: str, datatype: str) -> str:
+    """The term of a literal of a datatype."""
+    if datatype == XSD + "string":
+        return string(lexical)
+    return f"{string(lexical)}^^<{datatype}>"
+
+
+def tagged(lexical: str, language: str) -> str:
+    """The term of a string in a language."""
+    return f"{string(lexical)}@{language}"
+
+
+def double(value: float) -> str:
+    """The canonical lexical form of a double: `1.5E0`, the shortest that reads back the same."""
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else ("INF" if value > 0 else "-INF")
+    text = repr(value)
+    sign = ""
+    if text[0] == "-":
+        sign, text = "-", text[1:]
+    mantissa, _, exponent = text.partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    power = int(exponent) if exponent else 0
+    if whole == "0":
+        digits = fraction.lstrip("0")
+        if not digits:
+            return sign + "0.0E0"
+        power -= len(fraction) - len(digits) + 1
+    else:
+        digits = whole + fraction
+        power += len(whole) - 1
+    return f"{sign}{digits[0]}.{digits[1:].rstrip('0') or '0'}E{power}"
+
+
+def escaped(text: str) -> str:
+    """A text as it stands between the quotes of a literal."""
+    return _ESCAPED.sub(_escape, text)
+
+
+def parsed(term: str) -> IRI | Blank | Literal:
+    """A term as a value."""
+    if term[0] == "<":
+        return IRI(term[1:-1])
+    if term[0] == "_":
+        return Blank(term[2:])
+    end = term.rindex('"')
+    text, rest = term[1:end], term[end + 1 :]
+    if "\\" in text:
+        text = _UNESCAPED.sub(_unescape, text)
+    if rest.startswith("@"):
+        return Literal(text, RDF + "langString", rest[1:])
+    return Literal(text, rest[3:-1] or None)
+
+
+def _escape(match: re.Match[str]) -> str:
+    return _ESCAPES.get(match[0]) or f"\\u{ord(match[0]):04X}"
+
+
+def _unescape(match: re.Match[str]) -> str:
+    short, long, letter = match.groups()
+    return _UNESCAPES.get(letter, "") if letter else chr(int(short or long, 16))
+
+
+def _unrepresentable(value: object) -> OutputError:
     return OutputError(
         error("value-not-representable", f"RDF cannot hold the value {value!r}",
               hint="keep it in its file; references to it are no problem")
     )  # fmt: skip
 
 
-def ntriples(term: IRI | Blank | Literal) -> str:
-    """The text of a term in N-Triples, N-Quads and Turtle."""
-    if isinstance(term, IRI):
-        return f"<{term.value}>"
-    if isinstance(term, Blank):
-        return f"_:{term.label}"
-    text = _ESCAPED.sub(_escape, term.lexical)
-    return f'"{text}"' if term.datatype is None else f'"{text}"^^<{term.datatype}>'
-
-
-def _escape(match: re.Match[str]) -> str:
-    return _ESCAPES.get(match[0]) or f"\\u{ord(match[0]):04X}"
+_MAKERS: dict[type, Callable[[Any], str]] = {
+    str: string,
+    bool: lambda value: _BOOLEAN[value],
+    int: lambda value: f'"{value}{_INTEGER}',
+    float: lambda value: f'"{double(value)}{_DOUBLE}',
+    bytes: lambda value: f'"{value.hex().upper()}"^^<{XSD}hexBinary>',
+}

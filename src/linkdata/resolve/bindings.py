@@ -8,20 +8,24 @@ Implements: `specs/linkdata-1.0.md`, sections "Prefixes" and "Digests".
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from functools import partial
+from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from linkdata.errors import (
     Diagnostic,
     DigestMismatchError,
     LinkdataError,
-    Related,
     RetrievalError,
     error,
 )
+from linkdata.resolve.cached import Cache
+from linkdata.resolve.network import Network
 from linkdata.resolve.registry import Bound, join
+from linkdata.resolve.remote import RemoteFile, is_remote, open_remote
 from linkdata.resolve.retrievers import Retrieved, file_path
-from linkdata.resolve.verified import VerifiedFiles
+from linkdata.resolve.searching import candidates
+from linkdata.resolve.verified import VerifiedFiles, mismatch
 from linkdata.roots import OpenFile, Roots
 from linkdata.spans import Span
 from linkdata.store.digests import Digest, algorithm
@@ -32,24 +36,70 @@ Found = TypeVar("Found")
 class Binder:
     """Finds the files of prefixes, below the allowed roots."""
 
-    def __init__(self, roots: Roots, verified: VerifiedFiles | None = None) -> None:
+    def __init__(
+        self,
+        roots: Roots,
+        verified: VerifiedFiles | None = None,
+        network: Network | None = None,
+    ) -> None:
         self.roots = roots
+        self.network = network or Network()
         self.verified = verified or VerifiedFiles()
+        self.cache = Cache(self.verified)
+        #: Files that were found by their digests, at none of the places that are declared.
+        self.moved: dict[Bound, Path] = {}
 
     def file(self, bound: Bound) -> Path:
         """The real path of a prefix's file, verified if digests are declared.
 
         Raises `RetrievalError`, `DigestMismatchError`, or `DocumentError` for a malformed digest.
+        A file in a network without digests has no path: `RetrievalError` (`network-refused`).
+        """
+        found = self.source(bound)
+        if isinstance(found, Path):
+            return found
+        raise RetrievalError(
+            error("network-refused", f"<{found.name}> is not on this machine", bound.prefix.span,
+                  hint="declare its `hash`, and it is fetched and kept")
+        )  # fmt: skip
+
+    def source(self, bound: Bound) -> Path | RemoteFile:
+        """The same, or a file in a network that is read in ranges.
+
+        With digests a file is fetched as a whole and kept. Where no location has the content that
+        they declare, it is looked for below the allowed roots.
         """
         wanted = digests(bound)
 
-        def attempt(location: str, span: Span) -> Path:
+        def attempt(location: str, span: Span) -> Path | RemoteFile:
+            if is_remote(location):
+                remote = partial(open_remote, location, self.network, span)
+                return self.cache.fetched(remote, wanted, span) if wanted else remote()
             with self.roots.open(file_path(location, span), span) as file:
                 if wanted:
                     self.check(file, wanted, span)
                 return file.path
 
-        return first(bound, attempt)
+        try:
+            return first(bound, attempt, self.network)
+        except RetrievalError:
+            found = self._elsewhere(bound, wanted) if wanted else None
+            if found is None:
+                raise
+            self.moved[bound] = found
+            return found
+
+    def _elsewhere(self, bound: Bound, wanted: list[Digest]) -> Path | None:
+        """A file below the allowed roots that has the digests."""
+        names = {PurePosixPath(one.target).name for one in bound.prefix.locations}
+        for path in candidates(self.roots, names):
+            try:
+                with self.roots.open(path) as file:
+                    if not self.verified.mismatches(file, wanted):
+                        return file.path
+            except RetrievalError:
+                continue  # it went away, or may not be read
+        return None
 
     def verify(self, bound: Bound, file: OpenFile) -> None:
         """Raise `DigestMismatchError` unless an open file has the digests of a prefix."""
@@ -69,21 +119,14 @@ def digests(bound: Bound) -> list[Digest]:
     return [Digest.parse(text, span) for text, span in bound.prefix.hashes]
 
 
-def first(bound: Bound, attempt: Callable[[str, Span], Found]) -> Found:
+def first(bound: Bound, attempt: Callable[[str, Span], Found], network: Network) -> Found:
     """What `attempt` gives for the first location that does not make it raise."""
     problems: list[Diagnostic] = []
     mismatched = False
     for location in bound.prefix.locations:
         try:
             if location.kind == "url":
-                raise RetrievalError(
-                    error(
-                        "network-refused",
-                        f"<{location.target}> is not fetched: there is no network access",
-                        location.span,
-                        hint="download it and declare it as a `path`",
-                    )
-                )
+                network.check(location.target, location.span)
             return attempt(join(bound.location, location.target, location.span), location.span)
         except DigestMismatchError as problem:
             mismatched = True
@@ -117,18 +160,6 @@ def file_name(location: str) -> str:
         return str(file_path(location))
     except RetrievalError:
         return f"<{location}>"
-
-
-def mismatch(name: str, wrong: list[tuple[Digest, Digest]], span: Span) -> Diagnostic:
-    """The finding that a file's content is not what was declared."""
-    declared, actual = wrong[0]
-    return error(
-        "digest-mismatch",
-        f"`{name}` has the digest {actual}, declared is {declared}",
-        span,
-        related=[Related(f"the same for {a}, declared is {d}") for d, a in wrong[1:]],
-        hint="it is another file, or it was changed; declare its digest or find the right file",
-    )
 
 
 def _wrong(data: bytes, wanted: list[Digest]) -> Iterator[tuple[Digest, Digest]]:

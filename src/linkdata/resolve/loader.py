@@ -22,6 +22,7 @@ from typing import Any, TypeAlias
 from linkdata import iri
 from linkdata.errors import Diagnostic, LinkdataError, Related, RetrievalError, error
 from linkdata.resolve.bindings import check_bytes, digests, first
+from linkdata.resolve.network import Network
 from linkdata.resolve.registry import (
     Bound,
     Context,
@@ -32,11 +33,12 @@ from linkdata.resolve.registry import (
     locate,
     stem,
 )
-from linkdata.resolve.retrievers import Retrieved, Retriever, refuse_hdf5
+from linkdata.resolve.retrievers import Retrieved, Retriever
+from linkdata.resolve.texts import Text, Texts, parsed
 from linkdata.spans import Source, Span
 from linkdata.store.digests import Digest
-from linkdata.syntax.document import Document, Extension, Import, documents
-from linkdata.syntax.reader import decode, read
+from linkdata.syntax.document import Document, Extension, Import
+from linkdata.syntax.reader import collector_paused
 from linkdata.syntax.references import Form, parse_reference
 
 #: How many levels of `extends` may lie below a document: whoever looks something up goes down them.
@@ -48,14 +50,21 @@ _Making: TypeAlias = "Generator[_Making, Resource, Resource]"
 
 @dataclass(slots=True)
 class Loader:
-    """Loads one document and all that it needs. Use it once."""
+    """Loads documents and all that they need, each text once, however many refer to it.
+
+    What was loaded stays as it was. To see what has changed since, load with another loader; with
+    the same `texts` it reads only the files that have changed.
+    """
 
     retriever: Retriever
     authorities: Mapping[str, str] = field(default_factory=dict)
+    texts: Texts = field(default_factory=Texts)
+    network: Network = field(default_factory=Network)
     _resources: dict[str, Resource] = field(default_factory=dict)
     _failures: dict[str, Diagnostic] = field(default_factory=dict)
     _bindings: dict[Bound, str] = field(default_factory=dict)
-    _names: dict[str, str] = field(default_factory=dict)
+    _aliases: dict[str, str] = field(default_factory=dict)
+    _read: dict[str, Text] = field(default_factory=dict)
     _retrieved: dict[str, Retrieved] = field(default_factory=dict)
     _levels: dict[Context, int] = field(default_factory=dict)
     _extending: dict[str, Span | None] = field(default_factory=dict)
@@ -71,57 +80,72 @@ class Loader:
 
     def load_text(self, text: str, location: str, name: str) -> Registry:
         """The same for a text that is at hand."""
-        self._names[location] = name
-        self._retrieved[location] = Retrieved(text.encode(errors="surrogatepass"), location)
-        return self._close(_run(self._parse(Source(name, text), location, None)))
+        made = self._read[location] = parsed(Source(name, text), location)
+        return self._close(_run(self._made(made, None)))
+
+    def again(self) -> Loader:
+        """A loader that has loaded nothing yet, and reads only what has changed."""
+        return Loader(self.retriever, self.authorities, self.texts, self.network)
 
     def _close(self, root: Resource) -> Registry:
-        while self._waiting:
-            self._load_referenced(self._waiting.pop())
-        aliases = {asked: at.location for asked, at in self._retrieved.items()
-                   if at.location != asked}  # fmt: skip
-        self._retrieved.clear()
+        with collector_paused():
+            while self._waiting:
+                self._load_referenced(self._waiting.pop())
         return Registry(
             root,
             MappingProxyType(self._resources),
             MappingProxyType(self._failures),
             MappingProxyType(self._bindings),
             MappingProxyType(dict(self.authorities)),
-            MappingProxyType(aliases),
+            MappingProxyType(self._aliases),
         )
 
     # One resource
 
-    def _retrieve(self, location: str, span: Span | None) -> Retrieved:
-        """What is at a location, the same each time. Raises `LinkdataError`."""
+    def _bytes(self, location: str, span: Span | None) -> Retrieved:
+        """The bytes at a location, the same each time. Raises `LinkdataError`."""
+        text = self._read.get(location)
+        if text is not None:
+            return Retrieved(text.data, text.location)
         found = self._retrieved.get(location)
         if found is None:
-            found = self.retriever.retrieve(location, span)
-            # It may have been read already, as several locations can lead to one.
-            found = self._retrieved.setdefault(found.location, found)
-            self._retrieved[location] = found
+            found = self._retrieved[location] = self.retriever.retrieve(location, span)
         return found
+
+    def _text(self, location: str, name: str, span: Span | None) -> Text:
+        """The text at a location, the same each time. Raises `LinkdataError`."""
+        text = self._read.get(location)
+        if text is not None:
+            return text
+        if location not in self._retrieved:
+            text = self.texts.fresh(location, self.retriever)
+        if text is None:
+            found = self._bytes(location, span)
+            # It may have been read already, as several locations can lead to one.
+            text = self._read.get(found.location) or self.texts.read(location, found, name, span)
+            del self._retrieved[location]
+        self._read[location] = text = self._read.setdefault(text.location, text)
+        if location != text.location:
+            self._aliases[location] = text.location
+        return text
 
     def _obtain(self, location: str, name: str, span: Span | None) -> Resource:
         """The resource at a location, made unless it was before. Raises `LinkdataError`."""
         return _run(self._resource(location, name, span))
 
     def _resource(self, location: str, name: str, span: Span | None) -> _Making:
-        retrieved = self._retrieve(location, span)
-        found = self._resources.get(retrieved.location)
-        if found is not None:
-            return found
-        refuse_hdf5(retrieved.data, name, span)
-        source = decode(retrieved.data, name)
-        self._names.setdefault(retrieved.location, name)
-        return (yield from self._parse(source, retrieved.location, span))
+        text = self._text(location, name, span)
+        found = self._resources.get(text.location)
+        return found if found is not None else (yield from self._made(text, span))
 
-    def _parse(self, source: Source, location: str, span: Span | None) -> _Making:
-        made, found = documents(read(source))
+    def _made(self, text: Text, span: Span | None) -> _Making:
+        """Makes the resource of a text, for the entry of `extends` at `span` if there is one."""
+        found = list(text.diagnostics)
+        location = text.location
         self._extending[location] = span
         contexts: list[Context] = []
         try:
-            for document in made:
+            for document in text.documents:
                 extends = yield from self._extends(document, location, found)
                 context = self._context(document, location, extends, found)
                 self._levels[context] = max((self._levels[one] + 1 for one in extends), default=0)
@@ -192,7 +216,8 @@ class Loader:
             asked = locate(probe, extension.authority, extension.path, self.authorities, span)
         else:
             asked = join(location, extension.path, span)
-        target = self._retrieve(asked, span).location
+        name = self._name(location, extension.path, extension.authority)
+        target = self._text(asked, name, span).location
         if target in self._extending:
             chain = list(self._extending)
             spans = [self._extending[step] for step in chain[chain.index(target) + 1 :]]
@@ -203,7 +228,6 @@ class Loader:
                     hint="let one of the documents stand on its own",
                 )
             )  # fmt: skip
-        name = self._name(location, extension.path, extension.authority)
         return self._resource(target, name, span)
 
     def _only(self, resource: Resource, extension: Extension) -> Context:
@@ -248,7 +272,8 @@ class Loader:
                 location = locate(context, reference.name, reference.target, self.authorities, span)
             except LinkdataError:
                 continue  # told when the reference is followed
-            if location not in self._failures:
+            known = self._aliases.get(location, location)
+            if known not in self._resources and location not in self._failures:
                 name = self._name(context.location, reference.target, reference.name)
                 try:
                     self._obtain(location, name, None)
@@ -264,12 +289,12 @@ class Loader:
         def attempt(location: str, span: Span) -> str:
             wanted = digests(bound)
             if wanted:
-                check_bytes(self._retrieve(location, span), wanted, span)
+                check_bytes(self._bytes(location, span), wanted, span)
             name = self._name(bound.location, _relative(bound, location), "")
             return self._obtain(location, name, span).location
 
         try:
-            self._bindings[bound] = first(bound, attempt)
+            self._bindings[bound] = first(bound, attempt, self.network)
         except LinkdataError as problem:
             self._failures[key] = problem.diagnostic
 
@@ -277,7 +302,8 @@ class Loader:
         """What messages call a file: as its user would, seen from the document that names it."""
         if authority:
             return f"//{authority}/{path}"
-        beside = self._names.get(base, base)
+        text = self._read.get(base)
+        beside = base if text is None else text.source.name
         if path.startswith("/"):
             return path
         if beside == base:  # a document that was given no name is called by its location

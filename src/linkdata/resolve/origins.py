@@ -10,10 +10,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from linkdata import plugins
-from linkdata.errors import Diagnostic, Related, did_you_mean, error
+from linkdata.errors import Diagnostic, DocumentError, Related, did_you_mean, error
 from linkdata.resolve.registry import Context
 from linkdata.resolve.targets import FROM, entries
 from linkdata.spans import Span
+from linkdata.store.digests import Digest
 from linkdata.syntax import nodes
 from linkdata.syntax.document import Document
 from linkdata.syntax.nodes import Alias, Candidate, Kind, Mapping, Node, Scalar
@@ -21,16 +22,20 @@ from linkdata.syntax.references import Form, Reference, is_escaped, parse_refere
 
 #: The type of sources that are documents; all others come from plug-ins.
 LINKDATA = "linkdata"
+#: The group of plug-ins for the others.
+SOURCES = "linkdata.sources"
 
+_KEYS = ("type", "source", "digest")
 _EXAMPLE = 'for example `from: {type: hdf5, source: "prefix:/path"}` or `from: "raw:#data"`'
 
 
 class Origin(NamedTuple):
-    """Where an object comes from."""
+    """Where an object comes from. `digest` is that of the array, if it is declared."""
 
     type: str
     candidate: Candidate
     reference: Reference
+    digest: Digest | None = None
 
 
 def origin_of(
@@ -47,6 +52,7 @@ class _Reader:
         self.document: Document = context.document
         self.mapping = mapping
         self.found: list[Diagnostic] = []
+        self.digest: Digest | None = None
 
     def origin(self) -> Origin | None:
         node: Node = entries(self.mapping)[FROM]
@@ -78,15 +84,14 @@ class _Reader:
             elif not isinstance(part, Scalar) or not isinstance(part.value, str):
                 self.invalid(f"the `{key}` of a `from` is a string", part)
         for key, part in fields.items():
-            if key not in ("type", "source"):
-                self.invalid(
-                    f"a `from` has no `{key}`", part, did_you_mean(key, ("type", "source"))
-                )
+            if key not in _KEYS:
+                self.invalid(f"a `from` has no `{key}`", part, did_you_mean(key, _KEYS))
+        self.read_digest(fields.get("digest"))
         kind = fields.get("type")
         if self.found or not isinstance(kind, Scalar) or not isinstance(kind.value, str):
             return None, None
-        known = [LINKDATA, *plugins.names("linkdata.sources")]
-        if kind.value not in known:
+        if kind.value != LINKDATA and not plugins.is_registered(SOURCES, kind.value):
+            known = [LINKDATA, *plugins.names(SOURCES)]
             hint = did_you_mean(kind.value, known)
             self.found.append(
                 error("from-type-unknown", f"there is no source of the type `{kind.value}`",
@@ -94,6 +99,18 @@ class _Reader:
                       hint=hint or "known are " + ", ".join(f"`{name}`" for name in known))
             )  # fmt: skip
         return kind.value, fields.get("source")
+
+    def read_digest(self, node: Node | None) -> None:
+        """The digest that is declared for the array."""
+        if node is None:
+            return
+        if not isinstance(node, Scalar) or not isinstance(node.value, str):
+            self.invalid("the `digest` of a `from` is a string", node)
+            return
+        try:
+            self.digest = Digest.parse(node.text, self.document.span(node))
+        except DocumentError as problem:
+            self.found += problem.diagnostics
 
     def reference(self, kind: str, source: Scalar) -> Origin | None:
         """The reference of the source, if it suits the type."""
@@ -113,7 +130,10 @@ class _Reader:
         elif not in_file and kind != LINKDATA:
             hint = "a place in a file is written `prefix:/path`"
             self.invalid(f"`{text}` is not a place in a source file", source, hint)
-        return None if self.found else Origin(kind, source, parsed)
+        elif self.digest is not None and not in_file:
+            hint = "the digest of a document is declared with its prefix, as `hash`"
+            self.invalid("only an array in a file has a `digest` here", source, hint)
+        return None if self.found else Origin(kind, source, parsed, self.digest)
 
     def has_file(self, parsed: Reference, span: Span) -> bool:
         """Whether the prefix of a reference is bound to a file."""

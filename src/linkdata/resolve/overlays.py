@@ -200,7 +200,7 @@ class Overlays(ABC):
         if origin.reference.form is Form.SOURCE:
             span = context.document.span(candidate)
             bound = context.prefixes[origin.reference.name]
-            return External(origin.type, bound, origin.reference.target, (), span)
+            return External(origin.type, bound, origin.reference.target, (), span, origin.digest)
         if id(mapping) in seen or len(self._expanding) >= MAX_NESTED:
             raise ResolutionError(self._from_cycle(context, candidate))
         seen.add(id(mapping))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from dataclasses import replace as replaced
 from pathlib import PurePosixPath
 from types import MappingProxyType
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit, uses_relative
 
 from linkdata import iri
 from linkdata.errors import (
@@ -180,7 +180,12 @@ def join(base: str, path: str, span: Span | None) -> str:
     encoded = encode_path(path)
     if ":" in encoded.partition("/")[0] and not _URL.match(path):
         encoded = f"./{encoded}"  # in a relative IRI the first name would be taken for a scheme
-    location = urljoin(base, encoded)
+    scheme, is_url, rest = base.partition("://")
+    if is_url and scheme not in uses_relative and not _URL.match(path):
+        # All URLs with a host are relative to each other in one way; urllib knows some schemes.
+        location = scheme + urljoin(f"http://{rest}", encoded).removeprefix("http")
+    else:
+        location = urljoin(base, encoded)
     if ":" not in location.split("/", 1)[0]:
         raise RetrievalError(
             error(

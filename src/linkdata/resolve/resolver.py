@@ -13,6 +13,7 @@ from linkdata.errors import Diagnostic, LinkdataError, Related, ResolutionError,
 from linkdata.resolve.origins import unknown_prefix
 from linkdata.resolve.overlays import Overlays
 from linkdata.resolve.registry import Context, Registry
+from linkdata.resolve.streams import Streams
 from linkdata.resolve.targets import (
     External,
     Target,
@@ -64,6 +65,7 @@ class Resolver(Overlays):
         self.registry = registry
         self._found: dict[int, Target | LinkdataError] = {}
         self._following: dict[int, _Step] = {}
+        self._streams = Streams(self._names_at)
 
     # References
 
@@ -157,7 +159,7 @@ class Resolver(Overlays):
                 step.target = Target(step.context, step.candidate)
                 return None
             step.reference = reference
-            step.target, step.path = self._begin(step.context, reference, step.candidate, ())
+            step.target, step.path = self.begin(step.context, reference, step.candidate, ())
         while True:
             target = step.target
             node = target.node
@@ -215,13 +217,13 @@ class Resolver(Overlays):
             bound = context.prefixes.get(reference.name)
             if bound is None or bound.prefix.iri is not None:
                 raise ResolutionError(unknown_prefix(context, reference.name, None))
-        target, path = self._begin(context, reference, None, slot)
+        target, path = self.begin(context, reference, None, slot)
         try:
             return self.settle(self.walk(target, path))
         except _Missing as missing:
             raise ResolutionError(self._dangling(reference, missing, None)) from None
 
-    def _begin(
+    def begin(
         self,
         context: Context,
         reference: Reference,
@@ -251,7 +253,9 @@ class Resolver(Overlays):
         """The same in the one document of a stream that has the path."""
         found: list[Target] = []
         problem = error("document-empty", f"there is no document behind `{reference}`", span)
-        for context in contexts:
+        # While layers are being put together, what is seen of them is not to be remembered.
+        narrowed = contexts if self._expanding else self._streams.having(contexts, reference.path)
+        for context in narrowed or contexts[-1:]:
             try:
                 found.append(self.walk(self.root(context), reference.path))
             except _Missing as missing:
@@ -274,6 +278,16 @@ class Resolver(Overlays):
                 hint="give the documents files of their own",
             )
         )
+
+    def _names_at(self, context: Context, path: tuple[Step, ...]) -> list[str] | None:
+        """The names at a path, or None where there may be more than they tell."""
+        try:
+            target = self.settle(self.walk(self.root(context), path))
+        except _Missing:
+            return []
+        if target.node is None or not is_object(target.node):
+            return None if target.node is None else []
+        return None if self.object(target).external is not None else self.names(target)
 
     # Lexical references
 

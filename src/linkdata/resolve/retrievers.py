@@ -8,10 +8,11 @@ Implements: `specs/linkdata-1.0.md`, section "Resources, roots and authorities".
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import time
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from linkdata.errors import RetrievalError, did_you_mean, error
@@ -23,13 +24,21 @@ from linkdata.syntax import reader
 HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 
+#: How old a change must be (ns) for the file's time to tell the next one from it.
+_SETTLED = 100_000_000
+
+
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """Bytes, the location they are from in the end, and their media type when known."""
+    """Bytes, the location they are from in the end, and their media type when known.
+
+    `stamp` is what `Stamped.stamp` gives for the location while these are its bytes.
+    """
 
     data: bytes
     location: str
     media_type: str | None = None
+    stamp: Hashable = None
 
 
 class Retriever(Protocol):
@@ -37,6 +46,15 @@ class Retriever(Protocol):
 
     def retrieve(self, location: str, span: Span | None = None) -> Retrieved:
         """The bytes at `location`."""
+        ...
+
+
+@runtime_checkable
+class Stamped(Protocol):
+    """A retriever that can tell whether a location still has the bytes it had."""
+
+    def stamp(self, location: str) -> Hashable:
+        """What is another value once the bytes are others; None where that cannot be told."""
         ...
 
 
@@ -51,11 +69,27 @@ class FileRetriever:
         path = file_path(location, span)
         with self.roots.open(path, span) as opened:
             try:
-                return Retrieved(_content(opened, str(path), span), file_location(path))
+                data = _content(opened, str(path), span)
             except OSError as problem:
                 raise RetrievalError(
                     error("resource-unreadable", f"cannot read {path}: {problem.strerror}", span)
                 ) from problem
+            return Retrieved(data, file_location(path), stamp=_stamp(opened))
+
+    def stamp(self, location: str) -> Hashable:
+        """The state of a file; None for one that cannot be had, or was changed just now."""
+        try:
+            with self.roots.open(file_path(location)) as opened:
+                return _stamp(opened)
+        except RetrievalError:
+            return None
+
+
+def _stamp(file: OpenFile) -> Hashable:
+    found = file.stat
+    if time.time_ns() - found.st_mtime_ns < _SETTLED:
+        return None  # another change could have the same time
+    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
 
 
 def _content(opened: OpenFile, name: str, span: Span | None) -> bytes:

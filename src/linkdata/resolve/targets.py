@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 from linkdata.resolve.registry import Bound, Context
 from linkdata.spans import Span
+from linkdata.store.digests import Digest
 from linkdata.syntax import nodes
 from linkdata.syntax.document import META
 from linkdata.syntax.nodes import Candidate, Mapping, Node, Step
@@ -24,7 +25,8 @@ Layer: TypeAlias = "tuple[Context, Mapping | nodes.Sequence]"
 class External(NamedTuple):
     """A place in a source file: what a prefix is bound to, and the steps from a path in it.
 
-    `steps` are names below `path`; `span` is who asked. Nothing has been opened.
+    `steps` are names below `path`; `span` is who asked. `digest` is what was declared for the
+    dataset at the path. Nothing has been opened.
     """
 
     type: str
@@ -32,6 +34,7 @@ class External(NamedTuple):
     path: str
     steps: tuple[Step, ...]
     span: Span
+    digest: Digest | None = None
 
 
 class Target:

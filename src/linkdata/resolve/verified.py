@@ -1,7 +1,7 @@
 """Files whose content was checked against a digest, remembered.
 
 Takes: an open file and the digests that were declared for it.
-Gives: the declared digests that it does not have.
+Gives: the declared digests that it does not have, and the finding that says so.
 Implements: `specs/linkdata-1.0.md`, section "Digests", verification of resources.
 
 A file is hashed once for each identity (real path, size, modification time in ns, inode). What
@@ -19,8 +19,9 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from linkdata.errors import LinkdataError
+from linkdata.errors import Diagnostic, LinkdataError, Related, error
 from linkdata.roots import OpenFile
+from linkdata.spans import Span
 from linkdata.store.digests import Digest, digest_file
 
 #: Names a folder to be used instead of the user's cache folder.
@@ -84,6 +85,18 @@ class VerifiedFiles:
             with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
                 json.dump(digests, file)
             os.replace(file.name, path)
+
+
+def mismatch(name: str, wrong: list[tuple[Digest, Digest]], span: Span | None) -> Diagnostic:
+    """The finding that a file's content is not what was declared."""
+    declared, actual = wrong[0]
+    return error(
+        "digest-mismatch",
+        f"`{name}` has the digest {actual}, declared is {declared}",
+        span,
+        related=[Related(f"the same for {a}, declared is {d}") for d, a in wrong[1:]],
+        hint="it is another file, or it was changed; declare its digest or find the right file",
+    )
 
 
 def _is_digest(name: str, digits: object) -> bool:

@@ -9,20 +9,17 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from linkdata.output import write_text
 from linkdata.resolve.verified import cache_folder
-from linkdata.schema.model import Class, Schema
-
-if TYPE_CHECKING:
-    from pydantic import TypeAdapter
+from linkdata.schema.model import Schema
+from linkdata.schema.plain import as_data, schema_of
 
 #: Raised whenever compiling, or the form of what is kept, changes.
-GENERATION = 2
+GENERATION = 3
 
 
 def digest_of(texts: Mapping[str, str], *others: str) -> str:
@@ -50,10 +47,9 @@ class CompiledSchemas:
     def get(self, digest: str) -> Schema | None:
         """The schema of a digest, if it is there and can be read."""
         try:
-            data = self._path(digest).read_bytes()
-            found = _adapter().validate_json(data)
-        except (OSError, ValueError):
-            return None
+            found = schema_of(json.loads(self._path(digest).read_bytes()))
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return None  # not there, or not what was once written there
         return found if found.digest == digest else None
 
     def put(self, schema: Schema) -> None:
@@ -63,25 +59,9 @@ class CompiledSchemas:
 
         with contextlib.suppress(OSError, OutputError):
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_text(
-                path, [_adapter().dump_json(schema, exclude_defaults=True).decode()], force=True
-            )
+            text = json.dumps(as_data(schema), ensure_ascii=False, separators=(",", ":"))
+            write_text(path, [text], force=True)
 
     def _path(self, digest: str) -> Path:
         folder = self._folder or cache_folder() / "schemas"
         return folder / f"{GENERATION}" / f"{digest}.json"
-
-
-def as_data(found: Class) -> dict[str, Any]:
-    """A class as plain data, without what is left at its default."""
-    from pydantic import TypeAdapter
-
-    data: dict[str, Any] = TypeAdapter(Class).dump_python(found, mode="json", exclude_defaults=True)
-    return data
-
-
-@cache
-def _adapter() -> TypeAdapter[Schema]:
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(Schema)

@@ -15,7 +15,7 @@ from linkdata.graph.entity import as_group
 from linkdata.schema import distributions
 from linkdata.schema.cache import CompiledSchemas
 from linkdata.schema.model import Schema
-from linkdata.schema.namespaces import gather
+from linkdata.schema.namespaces import Gathered, gather
 from linkdata.schema.places import USUAL, SchemaText, cached, installed
 
 SPECIFICATIONS = "/specifications"
@@ -43,6 +43,10 @@ class Carried:
             self._found[key] = self._find(file, namespace)
         return self._found[key].schema
 
+    def is_stand_in(self, schema: Schema) -> bool:
+        """Whether a schema stands in for one that a file does not carry."""
+        return any(one.schema is schema and one.finding for one in self._found.values())
+
     @property
     def findings(self) -> list[Diagnostic]:
         """What had to stand in for schemas that files do not carry, as far as was looked."""
@@ -53,13 +57,18 @@ class Carried:
         group = specifications(file)
         return group.keys() if group is not None else []
 
+    def gathered(self, file: SourceFile, namespace: str) -> Gathered:
+        """The texts of a namespace that a file carries, and of those that it includes.
+
+        Raises `LookupError` when it is not there, `SchemaError` and `SourceError`.
+        """
+        return gather(namespace, carried(file, namespace), _beside)
+
     def _find(self, file: SourceFile, namespace: str) -> Standing:
         reason = "the file carries no specifications"
         if specifications(file) is not None:
             try:
-                text = carried(file, namespace)
-                gathered = gather(namespace, text, lambda name, text: _beside(name, text))
-                return Standing(gathered.compiled(self._cache))
+                return Standing(self.gathered(file, namespace).compiled(self._cache))
             except LookupError:
                 reason = "the file does not carry it"
             except LinkdataError as problem:

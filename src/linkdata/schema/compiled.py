@@ -73,15 +73,22 @@ def _import_all(view: SchemaView, load: LoadSchema) -> None:
     waiting = [str(view.schema.name)]
     while waiting:
         importer = waiting.pop()
-        for name in map(str, view.schema_map[importer].imports):
-            if name.startswith("linkml:"):
-                continue  # shipped with linkml-runtime
-            key = name
-            if "/" in importer and ":" not in name:
-                key = posixpath.normpath(posixpath.join(posixpath.dirname(importer), name))
+        for key in imported_names(importer, {"imports": view.schema_map[importer].imports}):
             if key not in view.schema_map:
                 view.schema_map[key] = _definition(load(key))
                 waiting.append(key)
+
+
+def imported_names(importer: str, schema: Mapping[str, Any]) -> Iterator[str]:
+    """What a schema imports, by names seen from the root; `importer` is its own."""
+    imports = schema.get("imports")
+    for name in map(str, imports if isinstance(imports, list) else ()):
+        if name.startswith("linkml:"):
+            continue  # shipped with linkml-runtime
+        if "/" in importer and ":" not in name:
+            yield posixpath.normpath(posixpath.join(posixpath.dirname(importer), name))
+        else:
+            yield name
 
 
 def _quiet() -> None:

@@ -11,15 +11,15 @@ code of the distribution runs.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from linkdata.errors import SchemaError, did_you_mean, error
 
-_SUFFIXES = (".yaml", ".yml")
+SUFFIXES = (".yaml", ".yml")
 #: A larger file is data, not a schema.
-_MAX_BYTES = 4 * 2**20
+MAX_BYTES = 4 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,21 @@ class SchemaFile:
         return (self.path.parent / name).read_text(encoding="utf-8")
 
 
-def find(package: str, name: str, version: str | None) -> SchemaFile:
+def find(package: str, name: str, version: str | None, release: str | None = None) -> SchemaFile:
     """The schema `name` in an installed distribution; the newest one if no version is asked for.
+
+    `release` is the version that the distribution has to have. Raises `NotInstalledError`, and
+    `SchemaError` (`schema-not-found`) for a distribution that does not have the schema.
+    """
+    return chosen(schema_files(installed_files(package, release), name), package, name, version)
+
+
+def chosen(files: Iterable[SchemaFile], package: str, name: str, version: str | None) -> SchemaFile:
+    """The one of a version among the files of a schema, else the newest.
 
     Raises `SchemaError` (`schema-not-found`).
     """
-    found = sorted(schema_files(package, name), key=lambda file: order(file.version))
+    found = sorted(files, key=lambda file: order(file.version))
     if not found:
         raise _missing(f"the distribution `{package}` has no schema `{name}`")
     if version is None:
@@ -56,23 +65,41 @@ def find(package: str, name: str, version: str | None) -> SchemaFile:
     )
 
 
-def schema_files(package: str, name: str) -> Iterator[SchemaFile]:
-    """All files of a distribution that hold the schema `name`."""
+def installed_files(package: str, release: str | None = None) -> list[Path]:
+    """The files of an installed distribution that may be schemas.
+
+    Raises `NotInstalledError` when it is not there, or not of this release.
+    """
     from importlib.metadata import PackageNotFoundError, distribution
 
     try:
         installed = distribution(package)
     except PackageNotFoundError:
-        raise _missing(
-            f"the distribution `{package}` is not installed", f"pip install {package}"
-        ) from None
-    says_name = re.compile(rf"^(?:- )?\s*name:\s*['\"]?{re.escape(name)}['\"]?\s*$", re.MULTILINE)
-    for file in installed.files or ():
-        if file.suffix not in _SUFFIXES:
-            continue
-        path = Path(str(installed.locate_file(file)))
+        raise _not_installed(package, "is not installed", package) from None
+    if release is not None and installed.version != release:
+        reason = f"is installed in version {installed.version}, not {release}"
+        raise _not_installed(package, reason, f"{package}=={release}")
+    return [
+        Path(str(installed.locate_file(file)))
+        for file in installed.files or ()
+        if file.suffix in SUFFIXES
+    ]
+
+
+def release_of(package: str) -> str:
+    """The version of an installed distribution."""
+    from importlib.metadata import version
+
+    return version(package)
+
+
+def schema_files(files: Iterable[Path], name: str) -> Iterator[SchemaFile]:
+    """The files among those of a distribution that hold the schema `name`."""
+    # Most files are told apart without reading them as YAML.
+    says_name = re.compile(rf"\bname['\"]?\s*:\s*['\"]?{re.escape(name)}['\"]?\s*(?:[,}}#\n\r]|$)")
+    for path in files:
         try:
-            if path.stat().st_size > _MAX_BYTES:
+            if path.stat().st_size > MAX_BYTES:
                 continue
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
@@ -113,6 +140,17 @@ def order(version: str | None) -> tuple[tuple[int, int | str], ...]:
     parts = re.findall(r"[0-9]+|[A-Za-z]+", version or "")
     found = [(2, int(part)) if part.isdigit() else (0, part) for part in parts]
     return (*found, (1, 0))
+
+
+class NotInstalledError(SchemaError):
+    """A distribution that is not there (`schema-not-found`)."""
+
+
+def _not_installed(package: str, reason: str, requirement: str) -> NotInstalledError:
+    return NotInstalledError(
+        error("schema-not-found", f"the distribution `{package}` {reason}",
+              hint=f"pip install {requirement}")
+    )  # fmt: skip
 
 
 def _missing(message: str, hint: str | None = None) -> SchemaError:

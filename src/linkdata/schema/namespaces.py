@@ -20,7 +20,7 @@ from linkdata.schema.compiled import compile_schema
 from linkdata.schema.language import texts
 from linkdata.schema.language.reading import read_namespaces, source_text
 from linkdata.schema.language.specs import Namespace
-from linkdata.schema.language.translate import translate
+from linkdata.schema.language.translate import BASE, translate
 from linkdata.schema.model import Schema
 from linkdata.schema.places import SchemaText
 
@@ -43,8 +43,11 @@ class Gathered:
         """The digest of all texts."""
         return digest_of(self.read, self.name)
 
-    def linkml(self) -> dict[str, Mapping[str, Any]]:
-        """The LinkML schemas that it translates to, by name. Raises `SchemaError`."""
+    def linkml(self, base: str | None = None) -> dict[str, Mapping[str, Any]]:
+        """The LinkML schemas that it translates to, by name, with IRIs below `base`.
+
+        Raises `SchemaError`.
+        """
         namespaces: dict[str, Namespace] = {}
         for name, text in self.texts.items():
             if name not in namespaces:
@@ -52,7 +55,7 @@ class Gathered:
                     namespaces.setdefault(found.name, found)
         schemas: dict[str, Mapping[str, Any]] = {}
         for namespace in namespaces.values():
-            schemas |= translate(namespace, namespaces)
+            schemas |= translate(namespace, namespaces, base or BASE)
         return schemas
 
     def compiled(self, cache: CompiledSchemas) -> Schema:

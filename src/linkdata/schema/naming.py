@@ -109,10 +109,10 @@ class ClassNames:
         found: dict[str, Typed | None] = {}
         for schema in self.schemas.values():
             for one in schema.classes.values():
-                name = one.facts.get("name")
-                if not is_part(one) or one.facts.get("role") != "group" or not name:
+                name = _name_of_part(one)
+                if name is None:
                     continue
-                alias = camel_case(str(name))
+                alias = camel_case(name)
                 known = found.setdefault(alias, Typed(one, schema))
                 if known is not None and known.cls.uri != one.uri:
                     found[alias] = None
@@ -127,3 +127,17 @@ class ClassNames:
             for one in schema.classes.values():
                 found.setdefault(one.uri, Typed(one, schema))
         return found
+
+
+def _name_of_part(cls: Class) -> str | None:
+    """The name in the file of a part of a class that is a group; None for all other classes.
+
+    Translations by others have no facts: there the name of the class tells, and its identifier.
+    """
+    if is_part(cls):
+        name = cls.facts.get("name") if cls.facts.get("role") == "group" else None
+        return None if name is None else str(name)
+    if cls.facts or "__" not in cls.name:
+        return None
+    fixed = next((slot.fixed for slot in cls.slots.values() if slot.identifier), None)
+    return fixed if isinstance(fixed, str) else None

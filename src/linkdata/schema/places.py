@@ -1,26 +1,40 @@
-"""Where the schemas of an import lie: distributions, files, HDF5 files.
+"""Where the schemas of an import lie: distributions, files, HDF5 files, a network.
 
 Takes: one entry of an import's `from`.
 Gives: `SchemaText`: the text of the schema, and a way to those that it names.
 Implements: `specs/linkdata-1.0.md`, section "Schemas and imports".
 
-Everything is read as text. Files are read below the allowed roots only; nothing is fetched.
+Everything is read as text. Files are read below the allowed roots only, and fetched only from the
+hosts that the user allowed.
 """
 
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urljoin
 
 from linkdata.arrays.protocols import Dataset, Group
-from linkdata.errors import LinkdataError, SchemaError, SourceError, did_you_mean, error
+from linkdata.errors import (
+    LinkdataError,
+    RetrievalError,
+    SchemaError,
+    SourceError,
+    did_you_mean,
+    error,
+)
 from linkdata.graph.entity import as_dataset, as_group
+from linkdata.graph.files import located
 from linkdata.resolve.registry import Context, join
 from linkdata.resolve.retrievers import FileRetriever, Retriever
 from linkdata.resolve.targets import External
-from linkdata.schema import distributions
+from linkdata.schema import distributions, wheels
+from linkdata.schema.distributions import NotInstalledError
+from linkdata.schema.fetched import Fetched
 from linkdata.spans import Span
 from linkdata.syntax import nodes
 from linkdata.syntax.nodes import Mapping, Node, Scalar
@@ -29,6 +43,8 @@ from linkdata.syntax.references import Form, parse_reference
 if TYPE_CHECKING:
     from linkdata.graph.graph import Graph
 
+#: What only a namespace file of the NWB specification language has, in YAML or JSON.
+_NAMESPACES = re.compile(r"(?m)^\s*[{]?\s*['\"]?namespaces['\"]?\s*:")
 KINDS = ("pypi", "path", "hdf5", "url")
 #: Distributions that bring the namespaces which most others include.
 USUAL = {"hdmf-common": "hdmf", "hdmf-experimental": "hdmf", "core": "pynwb"}
@@ -50,11 +66,20 @@ class SchemaText:
 class Places:
     """Finds schemas for the imports of one document."""
 
-    def __init__(self, graph: Graph, context: Context, retriever: Retriever | None = None) -> None:
-        """`retriever` gets the texts of `path`; without one, files below the allowed roots."""
+    def __init__(
+        self,
+        graph: Graph,
+        context: Context,
+        retriever: Retriever | None = None,
+        fetched: Fetched | None = None,
+    ) -> None:
+        """`retriever` gets the texts of `path`; without one, files below the allowed roots.
+        `fetched` gets what is in a network, from the hosts that the user allowed.
+        """
         self.graph = graph
         self.context = context
         self.retriever = retriever or FileRetriever(graph.files.binder.roots)
+        self.fetched = fetched or Fetched(graph.files.binder.network, {})
 
     def find(self, name: str, version: str | None, source: Node, location: str) -> SchemaText:
         """The schema that one entry of `from` leads to; `location` is the document that has it.
@@ -69,31 +94,87 @@ class Places:
         ((kind, value),) = entry.items()
         if kind == "pypi":
             return self._distribution(name, version, value, span)
-        if kind == "path" and isinstance(value, str):
-            return self._file(value, location, span)
-        if kind == "hdf5" and isinstance(value, str):
-            return self._hdf5(value, span)
-        if kind == "url":
-            raise SchemaError(error("network-refused", f"<{value}> is not fetched", span,
-                                    hint="download it and import it by its `path`"))  # fmt: skip
+        if isinstance(value, str):
+            if kind == "path":
+                return self._file(value, location, span)
+            if kind == "hdf5":
+                return self._hdf5(value, span)
+            if kind == "url":
+                return self._url(value, span)
         hint = did_you_mean(str(kind), KINDS) or "one of " + ", ".join(KINDS)
         raise SchemaError(
             error("import-invalid", f"there is no source of schemas `{kind}: {value}`", span,
                   hint=hint)
         )  # fmt: skip
 
-    # Installed distributions
+    # Distributions
 
     def _distribution(self, name: str, version: str | None, value: Any, span: Span) -> SchemaText:
-        package = value.get("package") if isinstance(value, dict) else value
-        if not isinstance(package, str):
-            raise SchemaError(error("import-invalid", "`pypi` has a `package`", span,
+        said = value if isinstance(value, dict) else {"package": value}
+        package, release = said.get("package"), said.get("version")
+        if not isinstance(package, str) or not isinstance(release, str | None):
+            raise SchemaError(error("import-invalid", "`pypi` has a `package`, and may have a"
+                                    " `version`, both of them texts", span,
                                     hint="for example `pypi: {package: pynwb}`"))  # fmt: skip
         try:
-            return installed(package, name, version)
-        except SchemaError as problem:
-            found = problem.diagnostic
-            raise SchemaError(error(found.code, found.message, span, hint=found.hint)) from problem
+            return self._of_release(name, version, package, release, span)
+        except LinkdataError as problem:
+            raise located(problem, span) from problem
+
+    def _of_release(
+        self, name: str, version: str | None, package: str, release: str | None, span: Span
+    ) -> SchemaText:
+        try:
+            return installed(package, name, version, release)
+        except NotInstalledError as problem:
+            missing = problem.diagnostic
+        try:
+            folder = wheels.unpacked(package, release, self.fetched, span)
+        except LinkdataError as problem:
+            if problem.code != "network-refused":
+                raise
+            hint = f"{missing.hint}; {problem.diagnostic.hint or problem.diagnostic.message}"
+            raise SchemaError(error(missing.code, missing.message, span, hint=hint)) from problem
+        return self._unpacked(folder, package, name, version, span)
+
+    def _unpacked(
+        self, folder: Path, package: str, name: str, version: str | None, span: Span
+    ) -> SchemaText:
+        """A schema of a wheel that was fetched; namespaces it lacks, of those that are usual."""
+        files = distributions.schema_files(sorted(folder.rglob("*.y*ml")), name)
+        file = distributions.chosen(files, package, name, version)
+
+        def neighbour(included: str) -> SchemaText:
+            try:
+                return self._unpacked(folder, package, included, None, span)
+            except SchemaError:
+                return self._distribution(included, None, USUAL.get(included, included), span)
+
+        place = f"{package}: {file.path.name}"
+        return SchemaText(file.text, place, file.is_namespace, file.beside, neighbour)
+
+    # URLs
+
+    def _url(self, url: str, span: Span) -> SchemaText:
+        def read(at: str) -> str:
+            try:
+                return self.fetched.get(at, span).decode("utf-8")
+            except UnicodeDecodeError as problem:
+                raise SchemaError(error("schema-invalid", f"<{at}> is no text", span)) from problem
+
+        def load(name: str) -> str:
+            try:
+                return read(urljoin(url, name))
+            except RetrievalError as problem:
+                raise LookupError(name) from problem
+
+        text = read(url)
+
+        def neighbour(name: str) -> SchemaText:
+            # A namespace file may define several namespaces.
+            return SchemaText(text, url, True, load, neighbour)
+
+        return SchemaText(text, url, _NAMESPACES.search(text) is not None, load, neighbour)
 
     # Files
 
@@ -117,7 +198,7 @@ class Places:
             # A namespace file may define several namespaces.
             return SchemaText(text, path, True, beside(at), neighbour)
 
-        return SchemaText(text, path, "namespaces:" in text, beside(at), neighbour)
+        return SchemaText(text, path, _NAMESPACES.search(text) is not None, beside(at), neighbour)
 
     # Specifications in an HDF5 file
 
@@ -153,9 +234,11 @@ class Places:
         return cached(group, version_of)
 
 
-def installed(package: str, name: str, version: str | None) -> SchemaText:
-    """The schema of an installed distribution. Raises `SchemaError`."""
-    file = distributions.find(package, name, version)
+def installed(
+    package: str, name: str, version: str | None, release: str | None = None
+) -> SchemaText:
+    """The schema of an installed distribution. Raises `SchemaError`, `NotInstalledError`."""
+    file = distributions.find(package, name, version, release)
 
     def neighbour(included: str) -> SchemaText:
         try:
@@ -163,7 +246,8 @@ def installed(package: str, name: str, version: str | None) -> SchemaText:
         except SchemaError:
             return installed(USUAL.get(included, package), included, None)
 
-    return SchemaText(file.text, str(file.path), file.is_namespace, file.beside, neighbour)
+    place = f"{package} {distributions.release_of(package)}: {file.path.name}"
+    return SchemaText(file.text, place, file.is_namespace, file.beside, neighbour)
 
 
 def cached(group: Group | None, neighbour: Callable[[str], SchemaText]) -> SchemaText:

@@ -2,7 +2,7 @@
 
 Takes: the class of a table.
 Gives: `is_table`, `is_column`, `is_index`, `declared_depth`; `nested_depth` for lists.
-Implements: `specs/linkdata-1.0.md`, section "Tables and typed objects"; hdmf-common, "table".
+Implements: `specs/linkdata-1.0.md`, section "Tables and typed objects"; hdmf-common, `table.yaml`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Digests: what content is called, and how the name is worked out.
 
-Takes: digests as documents write them (`blake3:8f0c…`), and files.
-Gives: `Digest`, the algorithms, and `digest_file`.
+Takes: digests as documents write them (`blake3:8f0c…`), bytes and files.
+Gives: `Digest`, the algorithms, `digest_bytes` and `digest_file`.
 Implements: `specs/linkdata-1.0.md`, section "Digests".
 
     digest    = algorithm ":" hex              ; lowercase, exactly the algorithm's length
@@ -168,6 +168,23 @@ class Digest:
 def _malformed(text: str, reason: str, span: Span | None) -> DocumentError:
     shown = text if len(text) <= 160 else text[:160] + "…"
     return DocumentError(error("digest-malformed", f"`{shown}` is not a digest: {reason}", span))
+
+
+def digest_bytes(*parts: bytes | memoryview, by: str = "blake3") -> Digest:
+    """The digest of bytes in memory, given in pieces, by the algorithm of that name.
+
+    Uses one thread, outside the interpreter's lock: whoever has many contents hashes several at a
+    time. Raises `UsageError` for an unknown algorithm.
+    """
+    if by == BLAKE3.name:
+        from blake3 import blake3
+
+        hasher: Hasher = blake3()
+    else:
+        hasher = algorithm(by).new()
+    for part in parts:
+        hasher.update(part)
+    return Digest(by, hasher.hexdigest())
 
 
 def digest_file(

@@ -31,7 +31,7 @@ _FLOW_COMMENT_REFERENCE = re.compile(r"[\[,{:][ \t]*(#(?=\S)[^\s,\]}]*)")
 _LINE_BREAK = re.compile(r"[\r\n]")
 _AT_REFERENCE = re.compile(r"@[^\s,\]}]*")
 
-_BYTE_ORDER_MARK = "\ufeff"
+BYTE_ORDER_MARK = "\ufeff"
 
 
 @dataclass(slots=True)
@@ -63,9 +63,9 @@ def decode(data: bytes, name: str) -> Source:
     """
     check_size(len(data), name)
     try:
-        return Source(name, data.decode().removeprefix(_BYTE_ORDER_MARK))
+        return Source(name, data.decode().removeprefix(BYTE_ORDER_MARK))
     except UnicodeDecodeError as problem:
-        good = data[: problem.start].decode().removeprefix(_BYTE_ORDER_MARK)
+        good = data[: problem.start].decode().removeprefix(BYTE_ORDER_MARK)
         source = Source(name, good + "\ufffd")
         raise TextError(
             error(
@@ -83,7 +83,7 @@ def read(source: Source) -> Stream:
     Never raises for what the text holds: all that is wrong is in the diagnostics. Places are those
     in the source of the stream, which is the one given but for a byte order mark.
     """
-    if source.text.startswith(_BYTE_ORDER_MARK):
+    if source.text.startswith(BYTE_ORDER_MARK):
         source = Source(source.name, source.text[1:])
     found = _forbidden_characters(source)
     if found:
@@ -93,7 +93,7 @@ def read(source: Source) -> Stream:
     while True:
         builder = Builder(source, text)
         try:
-            with _collector_paused():
+            with collector_paused():
                 builder.run()
         except Stop:
             pass
@@ -112,7 +112,7 @@ def read(source: Source) -> Stream:
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
+def collector_paused() -> Iterator[None]:
     """Nodes are made in great numbers and none is garbage: looking for some costs a quarter."""
     was_enabled = gc.isenabled()
     gc.disable()

@@ -7,6 +7,7 @@ Implements: `specs/linkdata-1.0.md`, sections "Text" and "Expanded form".
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
@@ -35,6 +36,11 @@ class Tagged(str):
     __slots__ = ()
 
 
+#: What a tagged text has for a tag until its event is made; the serializer would leave out the
+#: tag that every quoted text has anyhow.
+_TAGGED = "tag:linkdata:tagged"
+
+
 class Flow(dict[str, Any]):
     """A mapping on one line."""
 
@@ -44,7 +50,7 @@ class _DocumentDumper(_Dumper):
 
 
 def _tagged(dumper: yaml.CSafeDumper, text: Tagged) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", str(text), style='"')
+    return dumper.represent_scalar(_TAGGED, str(text), style='"')
 
 
 def _list(dumper: yaml.CSafeDumper, items: list[Any]) -> yaml.SequenceNode:
@@ -74,6 +80,32 @@ def written(data: Any) -> str:
 
 def document(data: dict[str, Any]) -> str:
     """The text of plain data as a document for people to read. See `Tagged` and `Flow`."""
-    return yaml.dump(
-        data, Dumper=_DocumentDumper, sort_keys=False, allow_unicode=True, width=100, indent=2
-    )
+    node = _DocumentDumper("").represent_data(data)
+    text: str = yaml.emit(
+        [*_OPENING, *_events(node), *_CLOSING], Dumper=yaml.CSafeDumper, allow_unicode=True,
+        width=116, indent=2,
+    )  # fmt: skip
+    return text
+
+
+_OPENING = (yaml.StreamStartEvent(), yaml.DocumentStartEvent(explicit=False))
+_CLOSING = (yaml.DocumentEndEvent(explicit=False), yaml.StreamEndEvent())
+
+
+def _events(node: yaml.Node) -> Iterator[yaml.Event]:
+    """What makes the text of a node: its collections opened and closed, its scalars."""
+    if isinstance(node, yaml.ScalarNode):
+        tagged = node.tag == _TAGGED
+        tag = "tag:yaml.org,2002:str" if tagged else node.tag
+        yield yaml.ScalarEvent(None, tag, (not tagged, not tagged), node.value, style=node.style)
+    elif isinstance(node, yaml.SequenceNode):
+        yield yaml.SequenceStartEvent(None, None, True, flow_style=node.flow_style)
+        for item in node.value:
+            yield from _events(item)
+        yield yaml.SequenceEndEvent()
+    elif isinstance(node, yaml.MappingNode):
+        yield yaml.MappingStartEvent(None, None, True, flow_style=node.flow_style)
+        for key, value in node.value:
+            yield from _events(key)
+            yield from _events(value)
+        yield yaml.MappingEndEvent()

@@ -7,24 +7,25 @@ Implements: `specs/linkdata-1.0.md`, section "HDF5 sources".
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy
 from h5py import h5, h5a, h5p
 
+from linkdata.arrays.base import scalar
 from linkdata.arrays.hdf5.failures import failure, translated
 from linkdata.arrays.hdf5.references import pointers
-from linkdata.arrays.hdf5.values import decoded, decoded_dtype, memory, native, scalar
+from linkdata.arrays.hdf5.values import decoded, decoded_dtype, memory, native
 from linkdata.arrays.hdf5.walk import encoded, text
-from linkdata.arrays.protocols import AttributeValue
-from linkdata.errors import did_you_mean
+from linkdata.arrays.protocols import Attributes, AttributeValue, StoredAttribute
+from linkdata.errors import LinkdataError, did_you_mean
 
 if TYPE_CHECKING:
     from linkdata.arrays.hdf5.items import HDF5Item
 
 
-class HDF5Attributes(Mapping[str, AttributeValue]):
+class HDF5Attributes(Attributes):
     """The attributes of one object: names as created where the file tracks that, else by name.
 
     Raises `SourceError` for one that is missing (`source-path-missing`) or cannot be carried.
@@ -41,17 +42,19 @@ class HDF5Attributes(Mapping[str, AttributeValue]):
             if not h5a.exists(owner, encoded(name)):
                 near = did_you_mean(name, self)
                 raise failure("source-path-missing", f"no attribute `{name}`", place, near)
-            attribute = h5a.open(owner, encoded(name))
-            shape = attribute.shape
-            if shape is None:
-                return None
-            stored = attribute.get_type()
-            into, kind = memory(stored)
-            raw = numpy.zeros(shape, into)
-            attribute.read(raw, kind)
-            file = self._item.file
-            value = decoded(raw, native(stored), lambda found: pointers(file, found))
-            return cast("AttributeValue", value if value.ndim else scalar(value))
+            return self._value(h5a.open(owner, encoded(name)))
+
+    def _value(self, attribute: h5a.AttrID) -> AttributeValue:
+        shape = attribute.shape
+        if shape is None:
+            return None
+        stored = attribute.get_type()
+        into, kind = memory(stored)
+        raw = numpy.zeros(shape, into)
+        attribute.read(raw, kind)
+        file = self._item.file
+        value = decoded(raw, native(stored), lambda found: pointers(file, found))
+        return cast("AttributeValue", value if value.ndim else scalar(value))
 
     def get(self, name: str, default: Any = None, /) -> Any:
         """The value of an attribute, or the default where there is none."""
@@ -62,6 +65,20 @@ class HDF5Attributes(Mapping[str, AttributeValue]):
         """The dtype of one attribute (a Python scalar does not say its width)."""
         with self._item.opened() as owner, translated(f"{self._item.place}@{name}"):
             return decoded_dtype(native(h5a.open(owner, encoded(name)).get_type()))
+
+    def stored(self) -> list[StoredAttribute]:
+        """All attributes, read at once; of one that cannot be read, why."""
+        found: list[StoredAttribute] = []
+        with self._item.opened() as owner, translated(self._item.place):
+            for name in self._names():
+                try:
+                    with translated(f"{self._item.place}@{name}"):
+                        attribute = h5a.open(owner, encoded(name))
+                        dtype = decoded_dtype(native(attribute.get_type()))
+                        found.append(StoredAttribute(name, self._value(attribute), dtype))
+                except LinkdataError as problem:
+                    found.append(StoredAttribute(name, None, None, problem))
+        return found
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names())

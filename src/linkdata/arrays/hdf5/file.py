@@ -16,6 +16,8 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING
 
+from linkdata.arrays.protocols import Ranged
+from linkdata.arrays.ranged import RangedFile
 from linkdata.roots import OpenFile, Roots
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from linkdata.arrays.hdf5.session import Session
 
 _Stamp = tuple[int, int, int, int]
+#: Where a file is that has no place on this machine: nothing can be beside it.
+_NOWHERE = Path(os.devnull, "remote")
 
 
 class HDF5Source:
@@ -33,7 +37,7 @@ class HDF5Source:
 
     def open(
         self,
-        locate: Callable[[], Path],
+        locate: Callable[[], Path | Ranged],
         name: str,
         roots: Roots,
         *,
@@ -54,7 +58,7 @@ class HDF5File:
 
     def __init__(
         self,
-        locate: Callable[[], Path],
+        locate: Callable[[], Path | Ranged],
         name: str,
         roots: Roots,
         writable: bool = False,
@@ -64,7 +68,8 @@ class HDF5File:
     ) -> None:
         """Touch nothing yet.
 
-        `locate` gives the checked path; it is called on first use and when the file has changed
+        `locate` gives the checked path, or a file that is read in ranges, whose links lead nowhere;
+        it is called on first use and when the file has changed
         (size, time, inode), and may raise. `verify` is given the open file before anything is
         read from it, as another may have taken its place; it may raise. `name` is what messages
         call the file. The file's own links may lead below `roots`. `family` are the files that
@@ -83,6 +88,7 @@ class HDF5File:
         self._path: Path | None = None
         self._stamp: _Stamp | None = None
         self._addresses: Addresses | None = None
+        self._ranged: RangedFile | None = None
 
     def item(self, path: str) -> HDF5Group | HDF5Dataset | HDF5Datatype:
         """The object at an absolute path, links followed, external ones below the roots only.
@@ -138,6 +144,39 @@ class HDF5File:
             self._pins.discard(holder)
             self._close_if_unused()
 
+    @contextmanager
+    def descriptor(self) -> Iterator[int]:
+        """A descriptor of the file, which is held open, to read bytes by their addresses.
+
+        Raises `SourceError` (`source-unreadable`) when another file has taken its place.
+        """
+        from linkdata.arrays.hdf5.failures import failure
+
+        if self._is_ranged:
+            reason = "the bytes of a remote file have no address on this machine"
+            hint = "declare its `hash`, and it is fetched"
+            raise failure("source-unsupported", reason, self.name, hint)
+        with self.held(), self._open_file() as file:
+            if _stamp(file) != self._stamp:
+                raise failure("source-unreadable", "it changed while it was read", self.name)
+            yield file.fd
+
+    @contextmanager
+    def addressed(self) -> Iterator[Callable[[int, int], bytes]]:
+        """What reads bytes by address and number, past HDF5, while the file is held open.
+
+        Several threads may use it. Raises what `descriptor` raises; what reads raises `OSError` or
+        `RetrievalError`.
+        """
+        if self._is_ranged:
+            with self.held():
+                assert self._ranged is not None
+                source = self._ranged.source
+                yield lambda start, size: source.read(start, start + size)
+        else:
+            with self.descriptor() as fd:
+                yield lambda start, size: os.pread(fd, size, start)
+
     @property
     def path(self) -> Path:
         """Where the file is; located now if it was not yet."""
@@ -160,6 +199,11 @@ class HDF5File:
     def session(self) -> Session:
         """The open file, for the modules of this package, while it is held."""
         assert self._session is not None, "the file is not held"
+        return self._session
+
+    @property
+    def open_session(self) -> Session | None:
+        """The open file while somebody holds it, else None. It may be closed at any time."""
         return self._session
 
     def addresses(self) -> Addresses:
@@ -214,6 +258,8 @@ class HDF5File:
 
     def _opened(self) -> Session:
         path = self.path
+        if self._ranged is not None:
+            return self._begun_ranged(self._ranged)
         with self._open_file() as file:
             if self._stamp in (None, _stamp(file)):
                 return self._begun(file, path)
@@ -232,8 +278,27 @@ class HDF5File:
             self._addresses = None
         return Session(file.fd, path, self.name, self.writable)
 
+    def _begun_ranged(self, file: RangedFile) -> Session:
+        from linkdata.arrays.hdf5.failures import failure
+        from linkdata.arrays.hdf5.session import Session
+
+        if self.writable:
+            raise failure("source-read-only", "a remote file cannot be written", self.name)
+        return Session(file, _NOWHERE, self.name, False)
+
+    @property
+    def _is_ranged(self) -> bool:
+        """Whether the file is read in ranges; located now if it was not yet."""
+        return self.path == _NOWHERE
+
     def _locate_now(self) -> Path:
-        found = Path(os.path.abspath(self._locate()))
+        located = self._locate()
+        if not isinstance(located, Path):
+            self._ranged = RangedFile(located)
+            self.roots = Roots()  # what its links name is not on this machine
+            self._path = _NOWHERE
+            return _NOWHERE
+        found = Path(os.path.abspath(located))
         self._path = found
         self._family.setdefault(found, self)
         return found

@@ -9,20 +9,20 @@ Implements: `specs/linkdata-1.0.md`, section "HDF5 sources".
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import h5py
 import numpy
 from h5py import h5d, h5g, h5s, h5t
 
-from linkdata.arrays.base import ArrayBase
+from linkdata.arrays.base import ArrayBase, scalar
 from linkdata.arrays.hdf5 import blocks
 from linkdata.arrays.hdf5.addresses import names
 from linkdata.arrays.hdf5.attributes import HDF5Attributes
 from linkdata.arrays.hdf5.failures import failure, translated
 from linkdata.arrays.hdf5.guards import check_storage, missing_filter, reaches_out
-from linkdata.arrays.hdf5.values import decoded_dtype, element_dtype, enumeration, native, scalar
+from linkdata.arrays.hdf5.values import decoded_dtype, element_dtype, enumeration, native
 from linkdata.arrays.hdf5.walk import (
     Arrival,
     Link,
@@ -40,6 +40,7 @@ from linkdata.errors import UsageError, error
 
 if TYPE_CHECKING:
     from linkdata.arrays.hdf5.file import HDF5File
+    from linkdata.arrays.hdf5.raw import RawDataset
 
 
 class HDF5Item:
@@ -224,7 +225,20 @@ class HDF5Dataset(HDF5Item, ArrayBase):
         """The dataset itself: what a document writes as `value`."""
         return self
 
+    @property
+    def epoch(self) -> object | None:
+        """What stays the same object as long as the values cannot change: the file is held open,
+        for reading only. None where it is opened for each access, or for writing.
+        """
+        return None if self.file.writable else self.file.open_session
+
     def __getitem__(self, index: Index, /) -> Any:
+        if type(index) is int or (type(index) is slice and index.step is None):
+            reader = self._reader()
+            if reader is not None:
+                # What it refuses, and what was closed meanwhile, is read as any other index.
+                with suppress(ValueError, IndexError, RuntimeError):
+                    return reader[index]
         with self._dataset(values=True) as dataset:
             shape = _shape(dataset)
             if shape is None:
@@ -236,6 +250,24 @@ class HDF5Dataset(HDF5Item, ArrayBase):
                 return values
             return scalar(values) if not shape else values[()]
 
+    def _reader(self) -> h5py.Dataset | None:
+        """What reads plain numbers quickly: the open dataset, once it is read a second time."""
+        session = self.file.open_session
+        if session is None or self._path not in session.readers:
+            if session is not None:
+                session.readers[self._path] = None
+            return None
+        reader = session.readers[self._path]
+        if reader is None:
+            with self._dataset(values=True) as dataset:
+                dtype = dataset.dtype
+                plain = dtype.kind in "iuf" and dtype.isnative and not dtype.metadata
+                if not plain or not dataset.shape or reaches_out(dataset, True):
+                    return None
+                reader = h5py.Dataset(dataset, readonly=not self.file.writable)
+                session.readers[self._path] = reader
+        return reader
+
     def __setitem__(self, index: Index, value: Any, /) -> None:
         if not self.file.writable:
             hint = "open the file with writable=True"
@@ -244,6 +276,20 @@ class HDF5Dataset(HDF5Item, ArrayBase):
             if _shape(dataset) is None or isinstance(index, str):
                 raise UsageError(error("usage", "nothing can be put here", place=self.place))
             blocks.write(self.file, dataset, index, value)
+
+    @contextmanager
+    def opened_chunks(self) -> Iterator[RawDataset]:
+        """Its chunks as they lie in the file; see `linkdata.arrays.chunking.HasChunks`."""
+        from linkdata.arrays.hdf5 import raw
+        from linkdata.arrays.hdf5.raw import RawDataset
+
+        with self.file.held():
+            with self._dataset(values=True) as dataset:
+                # Not held open: reading values opens it in its own way.
+                found = raw.layout_of(self, dataset)
+                del dataset
+            with self.file.addressed() as read:
+                yield RawDataset(self, read, found)
 
     def open(self) -> h5py.Dataset:
         """The h5py dataset; the file stays open until `close`, of this or of the file.

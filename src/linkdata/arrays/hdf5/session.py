@@ -13,28 +13,37 @@ import h5py
 from h5py import h5d, h5g, h5o, h5p
 
 from linkdata.arrays.hdf5.failures import failure, translated
+from linkdata.arrays.ranged import RangedFile
 
 _MAX_GROUPS = 1024  # how many groups stay open; they cost HDF5 memory
+_MAX_OBJECTS = 64  # a dataset costs more: its cache of chunks
 
 
 class Session:
     """An open file. Not to be used after `close`."""
 
-    def __init__(self, fd: int, path: Path, name: str, writable: bool) -> None:
-        """Open the file behind a descriptor; `path` is where it is, `name` what messages call it.
+    def __init__(self, file: int | RangedFile, path: Path, name: str, writable: bool) -> None:
+        """Open the file behind a descriptor, or one that is read in ranges.
 
-        Raises `SourceError`: `source-not-hdf5`, `source-unreadable`.
+        `path` is where it is, `name` what messages call it.
+        Raises `SourceError`: `source-not-hdf5`, `source-unreadable`; `RetrievalError`.
         """
+        stream = file if isinstance(file, RangedFile) else None
         # The descriptor itself, where the system can name it: what was checked is what is opened.
-        descriptor = f"/proc/self/fd/{fd}"
+        descriptor = f"/proc/self/fd/{file}"
         opened = descriptor if os.path.exists(descriptor) else os.fspath(path)
         with translated(name):
             try:
-                self.handle = h5py.File(opened, "r+" if writable else "r", locking="best-effort")
+                if stream is not None:
+                    self.handle = h5py.File(stream, "r")
+                else:
+                    mode = "r+" if writable else "r"
+                    self.handle = h5py.File(opened, mode, locking="best-effort")
             except OSError as problem:
-                if not h5py.is_hdf5(opened):
-                    raise failure("source-not-hdf5", "this is not an HDF5 file", name) from problem
                 reason = str(problem).replace(opened, name)
+                signed = "signature" not in reason if stream else h5py.is_hdf5(opened)
+                if not signed:
+                    raise failure("source-not-hdf5", "this is not an HDF5 file", name) from problem
                 raise failure("source-unreadable", f"HDF5 says: {reason}", name) from problem
             self.root: h5g.GroupID = h5g.open(self.handle.id, b"/")
             # Other files that a dataset names are looked for beside this one, never in the
@@ -44,6 +53,11 @@ class Session:
             self._access.set_efile_prefix(folder)
             self._access.set_virtual_prefix(folder)
         self.groups: dict[bytes, h5g.GroupID] = {b"/": self.root}
+        #: Other objects that were opened, as long as nothing in the file can change.
+        self.objects: dict[bytes, h5o.ObjectID] = {}
+        self._keeps = not writable
+        #: Datasets of plain numbers that are read again and again; None for one read once.
+        self.readers: dict[bytes, h5py.Dataset | None] = {}
 
     def open(
         self, group: h5o.ObjectID, name: bytes, kind: int, path: bytes, reaching: bool = False
@@ -54,9 +68,10 @@ class Session:
         beside its own; whoever opens it first decides that, until all have closed it.
         """
         if kind == h5g.DATASET:
-            return h5d.open(group, name, self._access if reaching else None)
+            found = h5d.open(group, name, self._access if reaching else None)
+            return found if reaching else self._kept(path, found)
         if kind != h5g.GROUP:
-            return h5o.open(group, name)
+            return self._kept(path, h5o.open(group, name))
         known = self.groups.get(path)
         if known is None:
             if len(self.groups) >= _MAX_GROUPS:
@@ -64,7 +79,16 @@ class Session:
             known = self.groups[path] = h5g.open(group, name)
         return known
 
+    def _kept(self, path: bytes, found: h5o.ObjectID) -> h5o.ObjectID:
+        if self._keeps:
+            if len(self.objects) >= _MAX_OBJECTS:
+                self.objects.clear()
+            self.objects[path] = found
+        return found
+
     def close(self) -> None:
         """Close the file and all that is open in it."""
         self.groups.clear()
+        self.objects.clear()
+        self.readers.clear()
         self.handle.close()

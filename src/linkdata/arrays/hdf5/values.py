@@ -2,7 +2,7 @@
 
 Takes: arrays as h5py reads them, and the h5py dtypes that say what they mean.
 Gives: `native` (h5py's dtypes), `memory` (what to read into), `decoded` and `decoded_dtype` (what
-users see), `scalar`.
+users see).
 Implements: `specs/linkdata-1.0.md`, section "HDF5 sources".
 
     string, variable or fixed     object array of str; bytes that are not UTF-8 as surrogates
@@ -85,8 +85,9 @@ def decoded_dtype(dtype: DType) -> DType:
         if not _changes(dtype):
             return _plain_structure(dtype)
         return numpy.dtype([(name, decoded_dtype(dtype[name])) for name in dtype.names])
-    if dtype.kind == "S" or h5py.check_string_dtype(dtype) is not None:
-        return text_dtype()
+    text = h5py.check_string_dtype(dtype)
+    if text is not None:
+        return text_dtype(text.encoding)
     if h5py.check_ref_dtype(dtype) is not None:
         return pointer_dtype()
     if h5py.check_vlen_dtype(dtype) is not None:
@@ -125,15 +126,6 @@ def decoded(raw: NDArray[Any], dtype: DType, references: References) -> NDArray[
     if base is not None:
         return _objects(raw, lambda item: _ragged(item, numpy.dtype(base), references))
     return raw.view(decoded_dtype(dtype))
-
-
-def scalar(array: NDArray[Any]) -> Any:
-    """The element of an array of shape (), as a Python scalar where Python has one."""
-    element = array[()]
-    # A long double has no Python float to hold it, a date would become a number.
-    if isinstance(element, numpy.generic) and element.dtype.char not in "gGmMVS":
-        return element.item()
-    return element
 
 
 def enumeration(dtype: DType) -> dict[str, int] | None:

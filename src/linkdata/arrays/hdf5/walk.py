@@ -207,6 +207,13 @@ def strictly(file: HDF5File, path: bytes, reaching: bool = False) -> h5o.ObjectI
     For `reaching` see `Session.open`.
     Raises `source-path-missing`, also where another link has come in meanwhile.
     """
+    opened = file.session.objects
+    if reaching:  # the first to open it decides that, so it must not be open
+        opened.pop(path, None)
+    elif path in opened:
+        return opened[path]
+    elif not file.writable and path in file.session.groups:
+        return file.session.groups[path]
     at, _, name = path.rpartition(b"/")
     known = file.session.groups.get(at or b"/")
     # A group that was reached since the file was opened is still what it was.

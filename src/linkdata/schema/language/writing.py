@@ -10,10 +10,12 @@ Source: HDMF specification language, sections "Namespaces", "Schema" and the key
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import yaml
 
+from linkdata.schema.language.reading import SUFFIXES
 from linkdata.schema.language.specs import (
     AttributeSpec,
     DtypeSpec,
@@ -45,6 +47,22 @@ def write(namespaces: Iterable[Namespace], name: str = "namespace.yaml") -> dict
         )
         for file, found in data.items()
     }
+
+
+def with_suffixes(namespace: Namespace) -> Namespace:
+    """A namespace of which all sources have names of files: those cached in a file have none."""
+
+    def named(source: str) -> str:
+        return source if source.endswith(SUFFIXES) else f"{source}.yaml"
+
+    return replace(
+        namespace,
+        schema=tuple(
+            entry if entry.source is None else replace(entry, source=named(entry.source))
+            for entry in namespace.schema
+        ),
+        sources=tuple(replace(source, name=named(source.name)) for source in namespace.sources),
+    )
 
 
 def namespace_data(namespace: Namespace) -> dict[str, Any]:

@@ -1,0 +1,199 @@
+"""A document to RDF, beside rdflib, pyoxigraph, linkml-runtime and h5rdmtoolbox.
+
+    python benchmarks/rdf.py [OBJECTS]
+
+A document of OBJECTS objects (84,000 make 1,000,000 triples) is made in a temporary folder. Each
+figure is a process of its own. What rdflib and pyoxigraph write are the same triples, given to
+them as Python strings in memory; linkdata begins with the opened document. linkml-runtime and
+h5rdmtoolbox get a tenth of the objects, and are counted per triple; what is not installed is left
+out.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import tempfile
+from pathlib import Path
+
+from processes import Measured, run, side_by_side
+
+ITEM = """\
+  item{i}:
+    is_a: o:Item
+    name: thing number {i}
+    count: {i}
+    weight: {weight}
+    flag: {flag}
+    site: CA{site}
+    next: "#items.item{following}"
+    note: some words about {i}
+    x: {x}
+    y: {y}
+"""
+HEAD = """\
+meta: {id: big, base: 'https://example.org/lab/'}
+prefixes: {o: 'http://example.org/o/'}
+data:
+  items: '#items'
+items:
+"""
+OPEN = "import linkdata, linkdata.rdf.formats\nds = linkdata.open({path!r})"
+WRITE = """
+with open({out!r}, 'w') as out:
+    for part in linkdata.rdf.formats.written(ds.graph, {format!r}):
+        out.write(part)
+"""
+TRIPLES = """
+import re
+lines = open({path!r}).read().splitlines()
+triples = [line[:-2].split(' ', 2) for line in lines]
+literal = re.compile(r'"(.*)"(?:\\^\\^<(.*)>)?$', re.DOTALL)
+def taken(term):
+    return (term[1:-1],) if term[0] == '<' else literal.match(term).groups()
+triples = [(s[1:-1], p[1:-1], taken(o)) for s, p, o in triples]
+del lines
+"""
+RDFLIB = """
+import rdflib
+graph = rdflib.Dataset().default_graph
+for s, p, o in triples:
+    if len(o) == 1:
+        term = rdflib.URIRef(o[0])
+    else:
+        term = rdflib.Literal(o[0], datatype=o[1] and rdflib.URIRef(o[1]))
+    graph.add((rdflib.URIRef(s), rdflib.URIRef(p), term))
+open({out!r}, 'w').write(graph.serialize(format='nt'))
+"""
+OXIGRAPH = """
+import pyoxigraph as ox
+def quads():
+    for s, p, o in triples:
+        if len(o) == 1:
+            term = ox.NamedNode(o[0])
+        elif o[1]:
+            term = ox.Literal(o[0], datatype=ox.NamedNode(o[1]))
+        else:
+            term = ox.Literal(o[0])
+        yield ox.Quad(ox.NamedNode(s), ox.NamedNode(p), term)
+ox.serialize(list(quads()), {out!r}, format=ox.RdfFormat.N_QUADS)
+"""
+LINES = """
+with open({out!r}, 'w') as out:
+    for s, p, o in triples:
+        if len(o) == 1:
+            out.write(f'<{{s}}> <{{p}}> <{{o[0]}}> .\\n')
+        elif o[1]:
+            out.write(f'<{{s}}> <{{p}}> "{{o[0]}}"^^<{{o[1]}}> .\\n')
+        else:
+            out.write(f'<{{s}}> <{{p}}> "{{o[0]}}" .\\n')
+"""
+LINKML_SETUP = """
+from linkml_runtime import SchemaView
+from linkml_runtime.dumpers import RDFLibDumper
+from linkml.generators.pythongen import PythonGenerator
+schema = '''
+id: http://example.org/o
+name: o
+prefixes: {{linkml: https://w3id.org/linkml/, o: http://example.org/o/}}
+default_prefix: o
+imports: [linkml:types]
+classes:
+  Items:
+    attributes: {{items: {{range: Item, multivalued: true, inlined_as_list: true}}}}
+  Item:
+    attributes:
+      id: {{identifier: true, range: uriorcurie}}
+      name: {{}}
+      count: {{range: integer}}
+      weight: {{range: float}}
+      flag: {{range: boolean}}
+      site: {{}}
+      next: {{range: uriorcurie}}
+      note: {{}}
+      x: {{range: integer}}
+      y: {{range: integer}}
+'''
+module = PythonGenerator(schema).compile_module()
+items = module.Items(items=[module.Item(
+    id=f'o:item{{i}}', name=f'thing number {{i}}', count=i, weight=i * 0.25, flag=bool(i % 2),
+    site=f'CA{{i % 4}}', next=f'o:item{{i * 7 % {count}}}', note=f'some words about {{i}}',
+    x=i * 3, y=i * 5) for i in range({count})])
+view = SchemaView(schema)
+"""
+LINKML = "open({out!r}, 'w').write(RDFLibDumper().dumps(items, schemaview=view))"
+H5_SETUP = """
+import h5py, h5rdmtoolbox
+with h5py.File({path!r}, 'w') as file:
+    for i in range({count}):
+        group = file.create_group(f'items/item{{i}}')
+        group.attrs.update(name=f'thing number {{i}}', count=i, weight=i * 0.25, flag=bool(i % 2),
+                           site=f'CA{{i % 4}}', note=f'some words about {{i}}', x=i * 3, y=i * 5)
+"""
+H5 = "open({out!r}, 'w').write(h5rdmtoolbox.dump_jsonld({path!r}))"
+
+
+def document(count: int) -> str:
+    """The text of a document of `count` objects."""
+    items = (
+        ITEM.format(i=i, weight=i * 0.25, flag=str(bool(i % 2)).lower(), site=i % 4,
+                    following=i * 7 % count, x=i * 3, y=i * 5)
+        for i in range(count)
+    )  # fmt: skip
+    return HEAD + "".join(items)
+
+
+def main(count: int, folder: Path) -> None:
+    path, small = folder / "big.yaml", folder / "small.yaml"
+    path.write_text(document(count))
+    small.write_text(document(count // 10))
+    lines, out = folder / "triples.nt", str(folder / "out")
+    run(f"import linkdata\nlinkdata.open({str(path)!r}).save({str(lines)!r})")
+    number = sum(1 for _ in lines.open())
+    opened, triples = OPEN.format(path=str(path)), TRIPLES.format(path=str(lines))
+    found = side_by_side(
+        {
+            "linkdata, N-Quads": (opened, WRITE.format(out=out, format="nq")),
+            "linkdata, Turtle": (opened, WRITE.format(out=out, format="ttl")),
+            "linkdata, JSON-LD": (opened, WRITE.format(out=out, format="jsonld")),
+            "rdflib, graph and N-Triples": (triples, RDFLIB.format(out=out)),
+            "pyoxigraph, quads and N-Quads": (triples, OXIGRAPH.format(out=out)),
+            "lines alone": (triples, LINES.format(out=out)),
+            "opened, nothing written": (opened, ""),
+        },
+        runs=3,
+    )
+    print(f"{number} triples of {count} objects")
+    ours = found["linkdata, N-Quads"].seconds
+    for name, one in found.items():
+        print(f"{name:32} {one.seconds:8.2f} s {one.seconds / ours:7.2f} x {one.peak:7.0f} MiB")
+    opened_only = found["opened, nothing written"].peak
+    print(f"memory for writing: {found['linkdata, N-Quads'].peak - opened_only:.0f} MiB")
+    peers(count // 10, folder, ours / number, out)
+
+
+def peers(count: int, folder: Path, ours: float, out: str) -> None:
+    """What is counted per triple."""
+    codes = {}
+    if importlib.util.find_spec("linkml") is not None:
+        codes["linkml-runtime, RDFLibDumper"] = (
+            LINKML_SETUP.format(count=count), LINKML.format(out=out),
+        )  # fmt: skip
+    if importlib.util.find_spec("h5rdmtoolbox") is not None:
+        path = str(folder / "items.h5")
+        codes["h5rdmtoolbox, JSON-LD"] = (
+            H5_SETUP.format(path=path, count=count), H5.format(path=path, out=out),
+        )  # fmt: skip
+    for name, measured in side_by_side(codes, runs=1).items() if codes else ():
+        per = per_triple(measured, count)
+        print(f"{name:32} {per * 1e6:8.1f} us a triple {per / ours:7.2f} x")
+
+
+def per_triple(measured: Measured, count: int) -> float:
+    """Seconds for one of the ten statements about an object."""
+    return measured.seconds / (10 * count)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as name:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 84_000, Path(name))

@@ -1,0 +1,86 @@
+"""Adding 1 GiB of gzip-compressed samples to a store, beside h5py only reading them.
+
+    python benchmarks/store_add.py [RUNS]
+
+Beside it: what hashing alone takes, and icechunk writing the same array, if that is installed.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import tempfile
+from pathlib import Path
+
+from big_file import SERIES, big_file
+from processes import side_by_side
+
+READ = """
+with h5py.File({file!r}) as file:
+    data = file[{name!r}]
+    for row in range(0, data.shape[0], data.chunks[0]):
+        data[row : row + data.chunks[0]]
+"""
+SETUP = """
+import shutil
+from pathlib import Path
+from linkdata.arrays.adding import add_array
+from linkdata.arrays.hdf5 import HDF5File
+from linkdata.roots import Roots
+from linkdata.store.folder import FolderStore
+path = Path({file!r})
+array = HDF5File(lambda: path, path.name, Roots([path.parent])).item({name!r})
+shutil.rmtree({store!r}, ignore_errors=True)
+"""
+ICECHUNK = """
+import h5py, icechunk, shutil, zarr
+shutil.rmtree({store!r}, ignore_errors=True)
+storage = icechunk.local_filesystem_storage({store!r})
+"""
+WRITE = """
+repository = icechunk.Repository.create(storage)
+session = repository.writable_session("main")
+with h5py.File({file!r}) as file:
+    data = file[{name!r}]
+    made = zarr.create_array(session.store, name="x", shape=data.shape, chunks=data.chunks,
+                             dtype=data.dtype)
+    for row in range(0, data.shape[0], 32 * data.chunks[0]):
+        made[row : row + 32 * data.chunks[0]] = data[row : row + 32 * data.chunks[0]]
+session.commit("added")
+"""
+
+
+def main() -> None:
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    with tempfile.TemporaryDirectory() as folder:
+        names = {
+            "file": str(big_file()),
+            "name": f"{SERIES}/data",
+            "store": str(Path(folder) / "store"),
+        }
+        codes = {
+            "h5py reads": ("import h5py", READ.format(**names)),
+            "content digests": (SETUP.format(**names), "add_array(array)"),
+            "stored digests": (SETUP.format(**names), "add_array(array, digest='stored')"),
+            "store add": (
+                SETUP.format(**names),
+                "add_array(array, FolderStore({store!r}))".format(**names),
+            ),
+            "store add, all there": (
+                SETUP.format(**names) + "add_array(array, FolderStore({store!r}))".format(**names),
+                "add_array(array, FolderStore({store!r}))".format(**names),
+            ),
+        }
+        if importlib.util.find_spec("icechunk"):
+            codes["icechunk writes"] = (ICECHUNK.format(**names), WRITE.format(**names))
+        found = side_by_side(codes, runs)
+    base = found["h5py reads"].seconds
+    for what, measured in found.items():
+        print(
+            f"{what:22} {measured.seconds:6.2f} s  {measured.peak:5.0f} MiB"
+            f"  {base / measured.seconds:5.2f} times as fast as h5py reads"
+        )
+
+
+if __name__ == "__main__":
+    main()

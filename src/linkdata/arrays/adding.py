@@ -1,0 +1,251 @@
+"""Adding: the digests of an array, and its chunks into a store. All cores are used.
+
+Takes: any array, and a store to put it in, or none.
+Gives: `add_array`; `ArrayEntry`, what a document says of the array.
+Implements: `specs/linkdata-1.0.md`, sections "Chunks" and "Manifests".
+
+Chunks are kept as they were found, still compressed. They are read, decoded and hashed by several
+threads at a time, and none of that holds the interpreter's lock; only so many are in memory as
+threads work on, and a few more. Chunks are put first, the manifest last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from linkdata.arrays.chunking import Chunked, Raw, chunks_of
+from linkdata.errors import LinkdataError, SourceError, UsageError, error
+from linkdata.store import canonical, manifest, objects
+from linkdata.store.codecs import Pipeline
+from linkdata.store.digests import Digest, digest_bytes
+from linkdata.store.grids import Shape, counts, extent, number_of_chunks, position
+from linkdata.store.kinds import Buffer, Damaged
+from linkdata.store.manifest import MAX_CHUNKS, Manifest, Storage
+from linkdata.store.objects import Form, placed
+from linkdata.store.packing import CANONICAL
+from linkdata.store.parallel import cores, each
+from linkdata.store.protocols import CollectableStore, WritableStore
+
+_WAITING = 6  # threads that wait for the disk while others work
+
+Depth: TypeAlias = Literal["content", "stored"]
+Progress: TypeAlias = Callable[[int, int], None]
+"""Told after each chunk: how many are done, of how many."""
+
+
+@dataclass(frozen=True)
+class ArrayEntry:
+    """An array whose digests are known.
+
+    `digest` is what a document names it by: the content digest, or the stored one where that alone
+    was asked for. `new_chunks` and `new_bytes` are what the store did not have before.
+    """
+
+    manifest: Manifest
+    digest: Digest
+    new_chunks: int = 0
+    new_bytes: int = 0
+
+    @property
+    def dtype(self) -> Any:
+        """The element's name, as in a manifest."""
+        return self.manifest.element.name
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """What a document writes for the array when its chunks are in a store."""
+        return {"chunks": str(self.digest), "dtype": self.dtype, "shape": list(self.shape)}
+
+    @property
+    def shape(self) -> Shape:
+        """The lengths of the axes."""
+        return self.manifest.shape
+
+    @property
+    def chunks(self) -> int:
+        """How many chunks there are."""
+        return len(self.manifest)
+
+
+class _Done(NamedTuple):
+    """What became of one chunk."""
+
+    content: str
+    stored: str
+    size: int
+    mask: int
+    new_bytes: int
+
+
+def add_array(
+    array: Any,
+    store: WritableStore | None = None,
+    *,
+    digest: Depth = "content",
+    by: str = "blake3",
+    grid: Shape | None = None,
+    progress: Progress | None = None,
+    threads: int | None = None,
+) -> ArrayEntry:
+    """Work out the digests of an array, and put its chunks and manifest into a store, if given.
+
+    With `digest="stored"` only the manifest is put, which names the chunks of a file that keeps
+    them, and nothing is decoded but what has no raw chunks. `by` is the algorithm; `grid` cuts an
+    array that is not stored in chunks, otherwise slabs of at most 1 MiB do. `threads` is the number
+    of cores unless given, and a few more that wait for the store.
+
+    Raises `StoreError` (`store-array-unsupported` for references and the like,
+    `store-unwritable`), and what reading the array raises.
+    """
+    if digest not in ("content", "stored"):
+        raise UsageError(error("usage", f"`{digest}` is neither `content` nor `stored`"))
+    with chunks_of(array, grid) as chunks:
+        if number_of_chunks(chunks.shape, chunks.grid) > MAX_CHUNKS:
+            raise UsageError(error("usage", "the grid cuts the array into too many chunks"))
+        adding = _Adding(chunks, store if digest == "content" else None, digest, by)
+        # Held once, and not for each chunk; who wants to collect waits.
+        held = store.lock() if isinstance(store, CollectableStore) else nullcontext()
+        with held:
+            waiting = 0 if store is None else _WAITING
+            found = adding.run(threads or cores() + waiting, progress)
+            made = adding.manifest(found)
+            if store is not None:
+                store.put("manifests", made.digest, manifest.sealed(made))
+    new_bytes = sum(one.new_bytes for one in found)
+    return ArrayEntry(made, made.digest, sum(one.new_bytes > 0 for one in found), new_bytes)
+
+
+class _Adding:
+    """The chunks of one array, on their way."""
+
+    def __init__(self, chunks: Chunked, store: WritableStore | None, depth: Depth, by: str) -> None:
+        self.chunks = chunks
+        self.store = store
+        self.by = by
+        self.has_raw = chunks.packing != CANONICAL
+        self.decodes = depth == "content"
+        self._lock = Lock()
+        self._put: set[Digest] = set()
+        self._filled: dict[Shape, _Done] = {}
+
+    def run(self, threads: int, progress: Progress | None) -> list[_Done]:
+        """All chunks, in order."""
+        total = number_of_chunks(self.chunks.shape, self.chunks.grid)
+        found: dict[int, _Done] = {}
+        for index, done in each(self._numbered, range(total), threads):
+            found[index] = done
+            if progress is not None:
+                progress(len(found), total)
+        return [found[index] for index in range(total)]
+
+    def manifest(self, found: list[_Done]) -> Manifest:
+        """The manifest of all chunks."""
+        chunks = self.chunks
+        storage = Storage(
+            "".join(one.stored for one in found),
+            tuple(one.size for one in found),
+            chunks.packing,
+            chunks.codecs,
+            chunks.padded,
+            {index: one.mask for index, one in enumerate(found) if one.mask},
+        )
+        contents = "".join(one.content for one in found) if self.decodes else None
+        return Manifest(chunks.element, chunks.shape, chunks.grid, contents, storage, self.by)
+
+    def _numbered(self, index: int) -> tuple[int, _Done]:
+        return index, self._chunk(index)
+
+    def _chunk(self, index: int) -> _Done:
+        chunks = self.chunks
+        try:
+            if self.has_raw and chunks.written(index):
+                raw = chunks.raw(index)
+                return self._values(index) if raw is None else self._raw(index, raw)
+            return self._unwritten(index) if self.has_raw else self._values(index)
+        except LinkdataError as problem:
+            raise placed(problem, chunks.place) from problem
+
+    def _raw(self, index: int, raw: Raw) -> _Done:
+        """A chunk that is kept as it lies."""
+        chunks = self.chunks
+        stored = digest_bytes(raw.payload, by=self.by)
+        if not self.decodes:
+            return _Done("", stored.hex, len(raw.payload), raw.mask, 0)
+        shape = self._shape(index)
+        block = chunks.grid if chunks.padded else shape
+        pipeline = Pipeline(chunks.codecs, raw.mask)
+        form = Form(chunks.element, shape, chunks.packing, block, pipeline)
+        if pipeline.is_plain:
+            try:
+                pieces = form.pieces(raw.payload)
+            except Damaged as problem:
+                reason = f"chunk {index} cannot be decoded: {problem}"
+                raise SourceError(error("source-unreadable", reason)) from problem
+            content = self._content(form, pieces)
+            new = self._keep(content, form, raw.payload, stored)
+        else:
+            content, new = self._through_library(index, form, raw.payload, stored)
+        return _Done(content.hex, stored.hex, len(raw.payload), raw.mask, new)
+
+    def _through_library(
+        self, index: int, form: Form, payload: bytes, stored: Digest
+    ) -> tuple[Digest, int]:
+        """The content of a chunk that we cannot decode ourselves, as its file's library reads it.
+
+        It is kept as it lies only if it can be decoded out of its file too.
+        """
+        pieces = self.chunks.element.encode(self.chunks.values(index))
+        content = self._content(form, pieces)
+        if self.store is None:
+            return content, 0
+        try:
+            alone = self._content(form, form.pieces(payload)) == content
+        except (Damaged, LinkdataError):
+            alone = False
+        if alone:
+            return content, self._keep(content, form, payload, stored)
+        return content, self._keep_values(content, form.shape, pieces)
+
+    def _unwritten(self, index: int) -> _Done:
+        """A chunk of fill values, which is worked out once for each shape."""
+        shape = self._shape(index)
+        done = self._filled.get(shape)
+        if done is None:
+            found = self._values(index)
+            done = found._replace(stored=found.content, size=0)  # there are no bytes to digest
+            self._filled[shape] = done._replace(new_bytes=0)
+        return done
+
+    def _values(self, index: int) -> _Done:
+        """A chunk without bytes of its own: its elements are kept in their canonical form."""
+        shape = self._shape(index)
+        pieces = self.chunks.element.encode(self.chunks.values(index))
+        content = canonical.content_digest(self.chunks.element, shape, pieces, self.by)
+        stored = digest_bytes(*pieces, by=self.by)
+        new = self._keep_values(content, shape, pieces)
+        return _Done(content.hex, stored.hex, sum(map(len, pieces)), 0, new)
+
+    def _keep_values(self, content: Digest, shape: Shape, pieces: list[Buffer]) -> int:
+        if self.store is None:
+            return 0
+        return self._keep(content, Form(self.chunks.element, shape), b"".join(pieces), None)
+
+    def _keep(self, content: Digest, form: Form, payload: Buffer, stored: Digest | None) -> int:
+        """Put a chunk, unless it was put before; how many bytes the store has more."""
+        with self._lock:
+            if self.store is None or content in self._put:
+                return 0
+            self._put.add(content)
+        data = objects.sealed(content, form, payload, stored)
+        return len(data) if self.store.put("chunks", content, data) else 0
+
+    def _content(self, form: Form, pieces: list[Buffer]) -> Digest:
+        return canonical.content_digest(form.element, form.shape, pieces, self.by)
+
+    def _shape(self, index: int) -> Shape:
+        shape, grid = self.chunks.shape, self.chunks.grid
+        return extent(position(index, counts(shape, grid)), shape, grid)

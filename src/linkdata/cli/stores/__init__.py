@@ -1,0 +1,1 @@
+"""`linkdata store`: its commands, and what they share."""

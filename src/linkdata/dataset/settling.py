@@ -1,0 +1,37 @@
+"""Settling: the graph of a document as if what was changed in memory were written into it.
+
+Takes: a graph.
+Gives: `settled`, the same one where nothing was changed.
+Implements: `specs/linkdata-1.0.md`, section "Changes in memory".
+
+Output that is made from the text of documents and from the bytes of files, rather than by reading
+entities, is made from this.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+from linkdata.errors import LinkdataError
+from linkdata.graph.changes import changed
+from linkdata.graph.graph import Graph
+from linkdata.resolve.retrievers import file_path
+
+
+def settled(graph: Graph, text: str) -> Graph:
+    """The graph of `text`, the document's text with what was changed; `graph` where nothing was.
+
+    Raises what opening it raises.
+    """
+    if not any(changed(graph)):
+        return graph
+    from linkdata.dataset.opening import loads
+
+    base: Path | None = None
+    with suppress(LinkdataError):  # a text without a place
+        base = file_path(graph.context.location)
+    binder = graph.files.binder
+    return loads(
+        text, base=base, document=graph.context.document.index, roots=binder.roots.folders
+    ).graph

@@ -1,0 +1,160 @@
+"""Changes in memory as edits of the document's text.
+
+Takes: a graph, with fields set in memory.
+Gives: `edits`, which bring the text of its document to say the same.
+Implements: `specs/linkdata-1.0.md`, section "Changes in memory".
+
+What is set on an object of a source file is laid over the `from` that brings it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from linkdata.errors import NotYetError, OutputError, error
+from linkdata.graph.changes import Made, changed
+from linkdata.graph.entity import GONE, VALUE, Entity, Link
+from linkdata.graph.expanded import is_outside
+from linkdata.graph.graph import Graph
+from linkdata.graph.values import current
+from linkdata.syntax.edits import Edit
+from linkdata.syntax.nodes import Mapping, path_of
+from linkdata.syntax.patches import REMOVED, Patches, Raw
+from linkdata.syntax.references import format_path, parse_path
+
+#: As many values are written into a document; more belong into a file or a store.
+MAX_VALUES = 100_000
+_INDEX = "_index"
+_ID = "id"
+
+
+def edits(graph: Graph) -> Iterator[Edit]:
+    """The edits of the text for all that was changed.
+
+    Raises `OutputError` (`value-not-representable`) for changes that the document cannot say: of
+    objects that are written in other documents. `NotYetError` for arrays too large to write.
+    """
+    patches = Patches(graph.context.document.source.text)
+    for entity in changed(graph):
+        mapping, path = _place(graph, entity)
+        for key, value in _fields(graph, entity).items():
+            patches.set(mapping, [*path, key], value)
+    yield from patches.edits()
+
+
+def _fields(graph: Graph, entity: Entity) -> dict[str, Any]:
+    """The changed fields as plain data; an index with what it cuts as nested lists."""
+    changes = entity.changes or {}
+    found: dict[str, Any] = {}
+    for key, value in changes.items():
+        if key.endswith(_INDEX) and key[: -len(_INDEX)] in changes:
+            continue
+        outer = key
+        while outer + _INDEX in changes:
+            outer += _INDEX
+        found[key] = REMOVED if value is GONE else _plain(graph, entity, value)
+        if outer != key:
+            found[key] = _nested(graph, entity, key, outer, found[key])
+    return found
+
+
+def _nested(graph: Graph, entity: Entity, key: str, outer: str, column: Any) -> Any:
+    """A ragged column as a document writes it: rows as lists."""
+    values = column[VALUE] if isinstance(column, dict) else column
+    name = key + _INDEX
+    while True:
+        ends = _ends((entity.changes or {})[name])
+        values = [values[a:b] for a, b in zip([0, *ends], ends, strict=False)]
+        if name == outer:
+            break
+        name += _INDEX
+    return {**column, VALUE: values} if isinstance(column, dict) else values
+
+
+def _ends(index: Any) -> list[int]:
+    """Where rows end: the values of an index alone, not what else is said of it."""
+    held = (index.target.changes or {})[VALUE] if isinstance(index, Link) else index
+    return [int(end) for end in held]
+
+
+def _plain(graph: Graph, owner: Entity, value: Any) -> Any:
+    """A value as plain data that means it in the document."""
+    value = current(value)
+    if isinstance(value, Link):
+        if isinstance(value.target, Made) and value.owned:
+            return _made(graph, value.target)
+        return Raw(_reference(graph, value.target))
+    if isinstance(value, list):
+        return [_plain(graph, owner, item) for item in value]
+    if is_outside(value):
+        source = graph.files.reference(getattr(value, "dataset", value))
+        return {"from": {"type": "hdf5", "source": Raw(source)}}
+    if hasattr(value, "tolist") and hasattr(value, "dtype"):
+        if value.size > MAX_VALUES:
+            raise NotYetError(
+                error("not-yet", f"an array of {value.size} values is too large to write into"
+                      " a document", owner.span, hint="put it into an HDF5 file, and bring it")
+            )  # fmt: skip
+        return value.tolist()
+    return value
+
+
+def _made(graph: Graph, made: Made) -> Any:
+    """An object made in memory: a mapping, or its bare values where it has nothing else."""
+    fields = _fields(graph, made)
+    ids = fields.get(_ID)
+    if isinstance(ids, list) and fields.get("colnames") and ids == list(range(len(ids))):
+        del fields[_ID]  # positions of rows need not be written
+    name = (made.is_a or "").rpartition(":")[2]
+    if set(fields) <= {VALUE}:
+        return fields.get(VALUE, {})
+    if name and name not in ("VectorData", "ElementIdentifiers", "object"):
+        return {"is_a": name, **fields}
+    return fields
+
+
+def _reference(graph: Graph, entity: Entity) -> str:
+    """How the document refers to an object."""
+    if isinstance(entity, Made) and entity.owner is not None:
+        owner = _reference(graph, entity.owner)
+        if owner.startswith("#"):
+            return "#" + format_path([*(parse_path(owner[1:]) or ()), entity.name])
+    if entity.layers:
+        context, node = entity.layers[0]
+        if context is graph.context:
+            return "#" + format_path(path_of(node))
+    elif entity.item is not None:
+        return graph.files.reference(entity.item)
+    raise _not_here(entity, "refer to")
+
+
+def _place(graph: Graph, entity: Entity) -> tuple[Mapping, list[str]]:
+    """The mapping of the text that an entity's fields go into, and the path below it."""
+    if entity.layers:
+        context, node = entity.layers[0]
+        if context is graph.context and type(node) is Mapping:
+            return node, []
+        raise _not_here(entity, "change")
+    item = entity.item
+    bringers = []
+    for one in graph.known():
+        if item is None or one.external is None or not one.layers or one.item is None:
+            continue
+        context, node = one.layers[0]
+        within = item.name == one.item.name or item.name.startswith(one.item.name.rstrip("/") + "/")
+        if one.item.file is item.file and within and context is graph.context:
+            bringers.append((len(one.item.name), one, node))
+    if item is None or not bringers:
+        raise _not_here(entity, "change")
+    length, one, node = max(bringers, key=lambda found: found[0])
+    if type(node) is not Mapping or one.item is None:
+        raise _not_here(entity, "change")
+    return node, [step for step in item.name[length:].split("/") if step]
+
+
+def _not_here(entity: Entity, what: str) -> OutputError:
+    return OutputError(
+        error("value-not-representable", f"the document has no way to {what} <{entity.iri}>",
+              entity.span, hint="change it in the document that it is written in")
+    )  # fmt: skip

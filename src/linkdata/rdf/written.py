@@ -1,0 +1,201 @@
+"""Objects as they are written: the quick way through documents that speak for themselves.
+
+Takes: a document in which no schema and no overlay says anything beyond the text.
+Gives: `Written`: what is said of its objects.
+Implements: `specs/linkdata-1.0.md`, section "RDF".
+
+Identities grow with the way down, scalars become terms from their text, and no entity is made for
+an object that nothing refers to. A test holds what is said here and what is said through entities
+together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from linkdata.graph.entity import IS_A
+from linkdata.graph.literals import is_literal
+from linkdata.rdf import terms
+from linkdata.rdf import vocabulary as v
+from linkdata.rdf.identities import place_of
+from linkdata.rdf.rules import predicate_of
+from linkdata.rdf.terms import Term
+from linkdata.rdf.values import Met, Values
+from linkdata.resolve.registry import Context
+from linkdata.resolve.targets import Target, entries, is_object
+from linkdata.syntax.document import DATA, RESERVED
+from linkdata.syntax.nodes import Alias, Candidate, Kind, Mapping, Node, Scalar, Sequence, path_of
+from linkdata.syntax.references import parse_path
+from linkdata.syntax.scalars import MAX_INTEGER_DIGITS, WORDS, core_value
+
+#: How many identities of objects that references lead to are kept.
+_READY = 1 << 16
+#: What numbers begin with.
+_NUMERIC = frozenset("0123456789+-.")
+#: The identity of an object, that of the one in which it is written, and its node.
+_Waiting: TypeAlias = "tuple[str, str, Mapping | Sequence]"
+Said: TypeAlias = "tuple[str, list[tuple[str, Term]]]"
+
+
+def is_plain(context: Context) -> bool:
+    """Whether a document speaks for itself: without imports, `from` and `extends`."""
+    return not context.overlaid and not context.imports
+
+
+class Written:
+    """Says the objects of one document from their nodes."""
+
+    def __init__(self, values: Values) -> None:
+        self.values = values
+        self.graph = values.graph
+        self.context = values.graph.context
+        self.prefixes = values.rules.prefixes(self.context)
+        self._classes: dict[str, str] = {}
+        self._identities: dict[int, str] = {}  # of objects that references lead to
+        #: Named objects and lists that nothing was found to contain, while the walk goes on from
+        #: `data`, with their names.
+        self._unplaced = {
+            id(node): key
+            for key, node in self.context.document.root.entries.items()
+            if key != DATA and key not in RESERVED and isinstance(node, Mapping | Sequence)
+        }
+        self._placing = True
+
+    def document(self, met: Met) -> Iterator[Said]:
+        """The document's own fields, and all objects. Arrays are added to `met`.
+
+        As everywhere, a named object that a reference reached from `data` contains is no field of
+        the document.
+        """
+        named = self.context.document.root.entries
+        document = self.context.iri
+        subject = f"<{document}>"
+        for key in sorted(named, key=lambda key: key != DATA):
+            node = named[key]
+            if key != DATA:
+                self._placing = False
+                if key in RESERVED or (is_object(node) and id(node) not in self._unplaced):
+                    continue
+            inner: list[_Waiting] = []
+            term = self._term(node, f"{document}#{place_of(key)}", document, inner, met)
+            if key != DATA and isinstance(node, Sequence) and id(node) not in self._unplaced:
+                inner.clear()  # a list that was met on the way: its objects are said
+            if term is not None:
+                yield subject, [(self.values.rules.predicate(self.context, key), term)]
+            yield from self._objects(inner, met)
+
+    def _objects(self, waiting: list[_Waiting], met: Met) -> Iterator[Said]:
+        """Objects, and all that stands in them."""
+        prefixes = self.prefixes
+        waiting.reverse()
+        while waiting:
+            identity, parent, node = waiting.pop()
+            about: list[tuple[str, Term]] = []
+            inner: list[_Waiting] = []
+            fields = entries(node)
+            kind = self._class(fields[IS_A]) if IS_A in fields else None
+            if kind is not None:
+                about.append((v.TYPE, kind))
+            about.append((v.PART_OF, f"<{parent}>"))
+            below = f"{identity}."
+            for key, value in fields.items():
+                term: Term | None
+                if key == IS_A and kind is not None:
+                    continue
+                if type(value) is Scalar and not (prefixes and ":" in value.text):
+                    plain = value.kind is Kind.PLAIN
+                    term = _plain(value.text) if plain else terms.literal(value.value)
+                else:
+                    term = self._term(value, below + place_of(key), identity, inner, met)
+                if term is not None:
+                    named = predicate_of(key)
+                    if prefixes and ":" in key:
+                        named = self.values.rules.predicate(self.context, key)
+                    about.append((named, term))
+            yield f"<{identity}>", about
+            waiting += reversed(inner)
+
+    def _term(
+        self, value: Node, place: str, holder: str, inner: list[_Waiting], met: Met
+    ) -> Term | None:
+        """The term of what stands at a place of an object; `inner` gets objects found there."""
+        if is_object(value) and not is_literal(value):
+            assert isinstance(value, Mapping | Sequence)
+            inner.append((place, holder, value))
+            return f"<{place}>"
+        if type(value) is Candidate or type(value) is Alias:
+            target = value.target if isinstance(value, Alias) else self._target(value)
+            if target is not None and is_object(target) and not is_literal(target):
+                return self._mentioned(target, inner)
+            if target is not None and self._placing and id(target) in self._unplaced:
+                key = self._unplaced.pop(id(target))
+                document = self.context.iri
+                self._term(target, f"{document}#{place_of(key)}", document, inner, met)
+        elif type(value) is Sequence and not _are_numbers(value):
+            self.values.budget.spend(len(value.items))
+            found = (
+                self._term(item, f"{place}%5B{i}%5D", holder, inner, met)
+                for i, item in enumerate(value.items)
+            )
+            return [item for item in found if item is not None]
+        term = self.values.written(Target(self.context, value), None, place, met)
+        # What a list of this document holds is said where the list is written.
+        met.objects[:] = [one for one in met.objects if one.context is not self.context]
+        return term
+
+    def _mentioned(self, node: Mapping | Sequence, inner: list[_Waiting]) -> str:
+        """The term of an object that is referred to; the first time it may be placed there."""
+        known = self._identities.get(id(node))
+        if known is None:
+            known = f"<{self.context.identity(path_of(node))}>"
+            if len(self._identities) < _READY:
+                self._identities[id(node)] = known
+        if self._placing and id(node) in self._unplaced:
+            del self._unplaced[id(node)]
+            inner.append((known[1:-1], self.context.iri, node))
+        return known
+
+    def _target(self, candidate: Candidate) -> Mapping | Sequence | None:
+        """The object or list of this document that a reference leads to, else None."""
+        text = candidate.text
+        if text[0] == "#" and candidate.kind is not Kind.VERBATIM:
+            node: Node | None = self.context.document.root
+            for step in parse_path(text[1:]) or (None,):
+                node = entries(node).get(step) if node is not None else None  # type: ignore[arg-type]
+            if isinstance(node, Mapping | Sequence):
+                return node
+        found = self.graph.resolver.resolve(self.context, candidate)
+        if found.context is self.context and isinstance(found.node, Mapping | Sequence):
+            return found.node
+        return None
+
+    def _class(self, node: Node) -> str | None:
+        """The class that an object names; a reference there is a field like any other."""
+        if not isinstance(node, Scalar) or not isinstance(node.value, str):
+            return None
+        if type(node) is Candidate and self.graph.resolver.reference(self.context, node):
+            return None
+        known = self._classes.get(node.text)
+        if known is None:
+            span = self.context.document.span(node)
+            known = terms.iri_term(self.graph.class_iri(self.context, node.text, span))
+            self._classes[node.text] = known
+        return known
+
+
+def _are_numbers(node: Node) -> bool:
+    """Whether nested lists hold numbers alone, which is an array."""
+    if type(node) is Sequence:
+        return bool(node.items) and all(_are_numbers(item) for item in node.items)
+    return type(node) is Scalar and isinstance(node.value, int | float)
+
+
+def _plain(text: str) -> str | None:
+    """The term of a plain scalar."""
+    if text[:1] in _NUMERIC or text in WORDS:
+        if text.isdecimal() and text.isascii() and (text[0] != "0" or text == "0"):
+            return terms.integer(text) if len(text) <= MAX_INTEGER_DIGITS else terms.string(text)
+        value = core_value(text)
+        return None if value is None else terms.literal(value)
+    return terms.string(text)

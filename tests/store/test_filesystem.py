@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from linkdata.roots import Roots
+from linkdata.store.filesystem import LocalFileSystem
+from linkdata.testing.disk import ModelFileSystem
+
+
+@pytest.fixture(params=["local", "model"])
+def files(request: pytest.FixtureRequest, tmp_path: Path) -> LocalFileSystem | ModelFileSystem:
+    """The model does what the real one does."""
+    return LocalFileSystem(tmp_path) if request.param == "local" else ModelFileSystem()
+
+
+def write(files: LocalFileSystem | ModelFileSystem, path: str, data: bytes) -> None:
+    fd = files.create(path)
+    assert files.write(fd, memoryview(data)) == len(data)
+    assert files.size(fd) == len(data)
+    files.protect(fd)
+    files.sync(fd)
+    files.close(fd)
+
+
+def test_a_file_is_written_and_read(files: LocalFileSystem | ModelFileSystem) -> None:
+    files.create_root()
+    files.make_folder("x")
+    write(files, "x/a", b"1234")
+    assert files.read("x/a", 4) == b"1234"
+    assert files.info("x/a").size == 4
+    assert abs(files.info("x/a").modified - files.now()) < 60
+    assert files.names("x") == ["a"]
+    files.sync_folder("x")
+    files.sync_folder("")
+    files.rename("x/a", "x/b")
+    files.link("x/b", "c")
+    files.unlink("x/b")
+    assert sorted(files.names("")) == ["c", "x"]
+    assert files.names("x") == []
+    fd = files.open("c")
+    files.touch(fd)
+    files.close(fd)
+
+
+def test_what_is_there_is_not_made_again(files: LocalFileSystem | ModelFileSystem) -> None:
+    write(files, "a", b"")
+    files.make_folder("x")
+    for make in (files.create, files.make_folder):
+        for path in ("a", "x"):
+            with pytest.raises(FileExistsError):
+                make(path)
+    with pytest.raises(FileExistsError):
+        files.link("a", "x")
+
+
+def test_what_is_not_there(files: LocalFileSystem | ModelFileSystem) -> None:
+    calls = [
+        lambda: files.open("a"),
+        lambda: files.read("a", 1),
+        lambda: files.info("a"),
+        lambda: files.names("a"),
+        lambda: files.unlink("a"),
+        lambda: files.rename("a", "b"),
+        lambda: files.link("a", "b"),
+        lambda: files.create("a/b"),
+        lambda: files.make_folder("a/b"),
+        lambda: files.sync_folder("a"),
+    ]
+    for call in calls:
+        with pytest.raises(FileNotFoundError):
+            call()
+
+
+def test_a_file_that_is_too_long(files: LocalFileSystem | ModelFileSystem) -> None:
+    write(files, "a", b"12345")
+    with pytest.raises(OSError) as caught:  # noqa: PT011
+        files.read("a", 4)
+    assert caught.value.errno == errno.EFBIG
+
+
+def test_locks_exclude(files: LocalFileSystem | ModelFileSystem) -> None:
+    files.make_folder("locks")
+    first = files.lock("locks/l", exclusive=False)
+    second = files.lock("locks/l", exclusive=False)
+    assert first is not None
+    assert second is not None
+    assert files.lock("locks/l", exclusive=True) is None
+    files.close(first)
+    files.close(second)
+    alone = files.lock("locks/l", exclusive=True)
+    assert alone is not None
+    assert files.lock("locks/l", exclusive=False) is None
+    files.close(alone)
+
+
+def test_missing_folders_are_made_durably(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[Path] = []
+
+    def fsync(fd: int) -> None:
+        synced.append(Path(os.readlink(f"/proc/self/fd/{fd}")))
+
+    if not os.path.isdir("/proc/self/fd"):
+        pytest.skip("this system does not tell what a descriptor is of")
+    monkeypatch.setattr(os, "fsync", fsync)
+    LocalFileSystem(tmp_path / "a" / "b" / "c").create_root()
+    assert synced == [tmp_path, tmp_path / "a", tmp_path / "a" / "b"]
+    LocalFileSystem(tmp_path / "a" / "b" / "c").create_root()
+    assert len(synced) == 3
+
+
+def test_nothing_is_held_open(tmp_path: Path) -> None:
+    if not os.path.isdir("/proc/self/fd"):
+        pytest.skip("this system does not tell which descriptors are open")
+    files = LocalFileSystem(tmp_path)
+    write(files, "warm", b"1")
+    before = len(os.listdir("/proc/self/fd"))
+    files.make_folder("x")
+    write(files, "x/a", b"1")
+    files.read("x/a", 10)
+    files.info("x/a")
+    files.names("x")
+    files.rename("x/a", "b")
+    for call in (lambda: files.read("no", 1), lambda: files.create("b"), lambda: files.names("b")):
+        with pytest.raises(OSError):  # noqa: PT011
+            call()
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_new_file_is_nobody_elses_until_it_is_protected(tmp_path: Path) -> None:
+    files = LocalFileSystem(tmp_path)
+    fd = files.create("a")
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o600
+    files.protect(fd)
+    files.close(fd)
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o444
+
+
+def test_links_are_read_below_the_roots_only(tmp_path: Path) -> None:
+    store, outside = tmp_path / "store", tmp_path / "outside"
+    store.mkdir()
+    outside.mkdir()
+    (outside / "a").write_text("1")
+    (store / "file").symlink_to("../outside/a")
+    (store / "folder").symlink_to("../outside")
+    narrow, wide = LocalFileSystem(store), LocalFileSystem(store, Roots([tmp_path]))
+    for path in ("file", "folder/a"):
+        with pytest.raises(OSError, match="outside"):
+            narrow.read(path, 10)
+        assert wide.read(path, 10) == b"1"
+    with pytest.raises(FileNotFoundError):
+        wide.read("folder/b", 10)
+    for files in (narrow, wide):
+        for call in (
+            lambda files=files: files.create("folder/new"),
+            lambda files=files: files.unlink("folder/a"),
+            lambda files=files: files.names("folder"),
+            lambda files=files: files.rename("folder/a", "b"),
+        ):
+            with pytest.raises(OSError):  # noqa: PT011
+                call()
+    assert (outside / "a").exists()
+
+
+def test_special_files_are_refused_without_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    files = LocalFileSystem(tmp_path)
+    refused: list[str] = []
+
+    def read() -> None:
+        for path in ("pipe", "folder"):
+            try:
+                files.read(path, 10)
+            except OSError:
+                refused.append(path)
+
+    thread = threading.Thread(target=read, daemon=True)
+    thread.start()
+    thread.join(30)
+    assert refused == ["pipe", "folder"]

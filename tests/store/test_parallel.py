@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from linkdata.store.parallel import cores, each
+
+
+def test_every_argument_has_its_result() -> None:
+    assert sorted(each(lambda n: n * n, range(100), 4)) == [n * n for n in range(100)]
+    assert list(each(lambda n: n, [], 2)) == []
+
+
+def test_no_more_is_taken_than_is_worked_on() -> None:
+    taken = []
+
+    def arguments():
+        for number in range(1000):
+            taken.append(number)
+            yield number
+
+    results = each(lambda n: n, arguments(), 2)
+    next(results)
+    assert len(taken) <= 2 * 4 + 8
+    assert len(list(results)) == 999
+
+
+def test_what_it_raises_goes_through() -> None:
+    def fail(number: int) -> int:
+        raise KeyError(number)
+
+    with pytest.raises(KeyError):
+        list(each(fail, range(10), 2))
+
+
+def test_several_work_at_once() -> None:
+    together = threading.Barrier(3, timeout=30)
+    assert sorted(each(lambda n: together.wait() * 0 + n, range(3), 3)) == [0, 1, 2]
+
+
+def test_there_is_a_core() -> None:
+    assert cores() >= 1
