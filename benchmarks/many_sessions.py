@@ -25,9 +25,22 @@ from pynwb.file import Subject
 import linkdata
 
 TRIALS = 100
-IMPORT = "import pandas, linkdata; from linkdata.dataset.collection import open_many"
-OURS = "found = linkdata.open_many({patterns!r}).table('trials')\nassert len(found) == {rows}"
-THEIRS_IMPORT = "import pandas; from pathlib import Path; from pynwb import NWBHDF5IO"
+# Both have read a session before: what is compared is reading, not importing.
+OURS_BEFORE = """
+import linkdata
+linkdata.open_many({patterns!r}[:1]).where(session="s0000").table("trials")
+"""
+OURS = """
+found = linkdata.open_many({patterns!r}).table("trials", workers={workers})
+assert len(found) == {rows}
+"""
+THEIRS_BEFORE = """
+import pandas
+from pathlib import Path
+from pynwb import NWBHDF5IO
+with NWBHDF5IO({folder!r} + "/s0000.nwb", "r") as io:
+    io.read().trials.to_dataframe()
+"""
 THEIRS = """
 frames = []
 for path in sorted(Path({folder!r}).glob("*.nwb")):
@@ -114,22 +127,26 @@ def main() -> None:
         folder = Path(root)
         patterns = write(folder, count)
         rows = count * TRIALS
+        before = OURS_BEFORE.format(patterns=patterns)
+        loop = THEIRS.format(folder=str(folder / "all"), rows=rows)
+        loop_before = THEIRS_BEFORE.format(folder=str(folder / "all"))
         found = side_by_side(
             {
-                "ours": (IMPORT, OURS.format(patterns=patterns, rows=rows)),
-                "pynwb": (
-                    THEIRS_IMPORT,
-                    THEIRS.format(folder=str(folder / "all"), rows=rows),
+                "linkdata": (before, OURS.format(patterns=patterns, workers=None, rows=rows)),
+                "linkdata, one process": (
+                    before,
+                    OURS.format(patterns=patterns, workers=1, rows=rows),
                 ),
+                "pynwb": (loop_before, loop),
             },
             runs=3,
         )
-        ours, theirs = found["ours"].seconds, found["pynwb"].seconds
-        print(f"{count} sessions: linkdata {ours:.2f} s, pynwb {theirs:.2f} s,"
-              f" {theirs / ours:.1f} times as fast")  # fmt: skip
+        for name, measured in found.items():
+            ratio = found["pynwb"].seconds / measured.seconds
+            print(f"{count} sessions, {name}: {measured.seconds:.2f} s, pynwb / this {ratio:.1f}")
 
         names: dict[str, Any] = {}
-        exec(THEIRS_IMPORT + "\n" + THEIRS.format(folder=str(folder / "all"), rows=rows), names)
+        exec(loop_before + loop, names)
         expected = names["found"].set_index("session", append=True).sort_index()
         collection = linkdata.open_many(patterns)
         mine = collection.table("trials")

@@ -68,3 +68,14 @@ def test_what_cannot_be_read_is_told_and_the_rest_added(document: Path) -> None:
     failed = [one for one in added if one.finding is not None]
     assert [one.reference for one in failed] == ["raw:/plain"]
     assert sum(one.entry is not None for one in added) == 2
+
+
+def test_a_link_that_is_broken_is_told_and_the_rest_added(document: Path) -> None:
+    with h5py.File(document.with_name("raw.h5"), "a") as file:
+        file["group/gone"] = h5py.SoftLink("/nowhere")
+    with linkdata.open(document) as dataset:
+        added = list(add_arrays(dataset.graph, MemoryStore()))
+        assert [one.finding.code for one in added if one.finding] == ["source-link-broken"]
+        assert sum(one.entry is not None for one in added) == 3
+        with pytest.raises(linkdata.SourceError):
+            list(arrays_of(dataset.graph))

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from linkdata.arrays.adding import ArrayEntry, Depth, add_array
 from linkdata.arrays.chunking import HasChunks
 from linkdata.errors import Diagnostic, LinkdataError
-from linkdata.graph.graph import Graph
+from linkdata.graph.entity import Entity
+from linkdata.graph.graph import Graph, links
 
 if TYPE_CHECKING:
     from linkdata.store.protocols import WritableStore
@@ -39,21 +40,57 @@ class Added:
     finding: Diagnostic | None = None
 
 
-def arrays_of(graph: Graph) -> Iterator[Found]:
+def arrays_of(
+    graph: Graph, failed: Callable[[LinkdataError], None] | None = None
+) -> Iterator[Found]:
     """All arrays that a document brings from files or stores, each once.
 
-    Lists that are written in the document, and single values, are not among them.
+    Lists that are written in the document, and single values, are not among them. `failed` hears of
+    fields that cannot be followed; without it that raises.
     """
     seen: set[str] = set()
-    for entity in graph.walk():
-        values = [entity.array, *(entity.link(key) for key in entity)]
-        for array in values:
-            if not isinstance(array, HasChunks) or array.shape in (None, ()):  # type: ignore[attr-defined]
+    for array in _arrays(graph, failed or _raised):
+        reference = _reference(graph, array)
+        if reference not in seen:
+            seen.add(reference)
+            yield Found(reference, array)
+
+
+def _arrays(graph: Graph, failed: Callable[[LinkdataError], None]) -> Iterator[Any]:
+    """Arrays with axes, perhaps several times. As `Graph.walk`, past what fails."""
+    seen: set[int] = set()
+    waiting = list(graph.roots())[::-1]
+    while waiting:
+        entity = waiting.pop()
+        if id(entity) in seen:
+            continue
+        seen.add(id(entity))
+        inner: list[Entity] = []
+        for read in _values(entity, failed):
+            try:
+                value = read()
+                has_axes = isinstance(value, HasChunks) and value.shape not in (None, ())  # type: ignore[attr-defined]
+            except LinkdataError as problem:
+                failed(problem)
                 continue
-            reference = _reference(graph, array)
-            if reference not in seen:
-                seen.add(reference)
-                yield Found(reference, array)
+            if has_axes:
+                yield value
+            inner += (link.target for link in links(value) if link.owned)
+        waiting += reversed(inner)
+
+
+def _values(entity: Entity, failed: Callable[[LinkdataError], None]) -> list[Callable[[], Any]]:
+    """What reads the array that an object is, and its fields."""
+    own: list[Callable[[], Any]] = [lambda: entity.array]
+    try:
+        return own + [partial(entity.link, key) for key in entity]
+    except LinkdataError as problem:
+        failed(problem)
+        return own
+
+
+def _raised(problem: LinkdataError) -> None:
+    raise problem
 
 
 def add_arrays(
@@ -69,8 +106,9 @@ def add_arrays(
     each array how many of its chunks are done, and how many there are. Raises `StoreError` when
     the store cannot be written.
     """
+    failed: list[LinkdataError] = []
     with graph.files.held():
-        for reference, array in arrays_of(graph):
+        for reference, array in arrays_of(graph, failed.append):
             try:
                 progress = partial(told, reference)
                 entry = add_array(array, store, digest=digest, progress=progress)
@@ -80,6 +118,8 @@ def add_arrays(
                 yield Added(reference, finding=problem.diagnostic)
             else:
                 yield Added(reference, entry)
+    for found in (problem.diagnostic for problem in failed):
+        yield Added(found.where, finding=found)
 
 
 def _reference(graph: Graph, array: Any) -> str:

@@ -135,7 +135,7 @@ def _if(at: str, section: Section, what: str, before: Any, after: Any) -> Iterat
 
 
 def _short(value: Any) -> str:
-    text = value if isinstance(value, str) else repr(value)
+    text = value if isinstance(value, str) else "none" if value in (None, []) else repr(value)
     return text if len(text) <= _MAX_WORDS else f"{text[: _MAX_WORDS - 3]}..."
 
 

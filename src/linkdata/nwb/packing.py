@@ -3,7 +3,7 @@
 Takes: scalars, nested lists, numpy arrays; the name of a dtype of the NWB specification language.
 Gives: `Packing`: datatype, dataspace and packed values, in the type that a writer would choose.
 Implements: `specs/linkdata-1.0.md`, section "NWB and HDF5 files"; HDMF specification language,
-"dtype".
+its dtypes.
 
 A dtype of a specification is the least that is meant: numbers keep what precision they have.
 References are `Reference`s here already; a text is `str`.

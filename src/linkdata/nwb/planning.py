@@ -199,7 +199,7 @@ class Planner:
         table = typed if typed is not None and is_table(typed) else None
         if table is not None:
             put_columns(self, entity, table, path)
-        for key in self._keys(entity):
+        for key in self.members_of(entity):
             with contextlib.suppress(LeftOutError):
                 self._field(entity, path, key)
         if table is not None:
@@ -218,7 +218,8 @@ class Planner:
             for one in filling(inner).groups:
                 self.fill_group(join(path, one), inner, one)
 
-    def _keys(self, entity: Entity) -> Iterator[str]:
+    def members_of(self, entity: Entity) -> Iterator[str]:
+        """The fields of a group, without those that are attributes of it in a file."""
         item = entity.item
         for key in entity:
             if key in _HIDDEN or (item is not None and entity.written(key) is None

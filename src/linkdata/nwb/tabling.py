@@ -2,7 +2,7 @@
 
 Takes: a planner, and a table of a document.
 Gives: `put_columns`, `complete` for tables; `completed` for any column.
-Implements: `specs/linkdata-1.0.md`, section "NWB and HDF5 files"; hdmf-common, "table".
+Implements: `specs/linkdata-1.0.md`, section "NWB and HDF5 files"; hdmf-common, its tables.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class _Column:
 def put_columns(planner: Planner, entity: Entity, typed: Typed, path: str) -> None:
     """Put the columns of a table that are written in the document, with their indexes."""
     for key in entity:
-        if key in (COLNAMES, VALUE):
+        if key in (COLNAMES, VALUE) or (entity.item is not None and entity.written(key) is None):
             continue
         one = _column(planner, entity, key)
         if is_column(one.kind) and (one.entity is None or _is_written(one)) and one.has_values:
@@ -59,7 +59,8 @@ def put_columns(planner: Planner, entity: Entity, typed: Typed, path: str) -> No
 
 def complete(planner: Planner, entity: Entity, typed: Typed, path: str) -> None:
     """Put row numbers and `colnames` where they are not written; columns are there already."""
-    columns = (_column(planner, entity, key) for key in entity if key not in (COLNAMES, VALUE))
+    keys = [key for key in planner.members_of(entity) if key not in (COLNAMES, VALUE)]
+    columns = (_column(planner, entity, key) for key in keys)
     names = column_names((one.name, one.kind) for one in columns)
     place = join(path, ID)
     if place not in planner.entries:
@@ -68,9 +69,14 @@ def complete(planner: Planner, entity: Entity, typed: Typed, path: str) -> None:
         made = planner.dataset(list(range(_length(planner, path, names))), place, "int")
         attributes = planner.identity(kind, f"{entity.iri}.{ID}", place)
         planner.put(place, replace(made, attributes=attributes))
-    if COLNAMES not in entity:
+    if entity.written(COLNAMES) is None:
         group = planner.entries[path]
         assert isinstance(group, plans.Group)
+        if COLNAMES in entity:  # those of the file, and what was laid over it
+            known = list(entity.link(COLNAMES))
+            names = [*known, *(name for name in names if name not in known)]
+            if names == known:
+                return
         listed = planner.attribute(names, f"{path}@{COLNAMES}", "text")
         attributes = dict(group.attributes) | {COLNAMES: listed}
         planner.put(path, replace(group, attributes=attributes))

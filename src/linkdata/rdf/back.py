@@ -280,7 +280,12 @@ class _Writer:
     def value(self, path: tuple[Step, ...], classes: list[str], predicate: str, term: Term) -> Any:
         """What stands at a path: an object, a reference, a list or a scalar."""
         if isinstance(term, list):
-            return [self.value((*path, i), classes, predicate, one) for i, one in enumerate(term)]
+            items: list[Any] = []
+            for one, position in zip(term, self._positions(term, path), strict=True):
+                # A null says nothing, but what follows it keeps its position.
+                items += [None] * (position - len(items))
+                items.append(self.value((*path, len(items)), classes, predicate, one))
+            return items
         found = parsed(term)
         if isinstance(found, IRI):
             return self.mentioned(path, found.value)
@@ -297,6 +302,33 @@ class _Writer:
         if found.language is not None:
             return made | {"@language": found.language}
         return made | {"@type": self.back.curie(str(found.datatype))}
+
+    def _positions(self, items: list[Term], path: tuple[Step, ...]) -> list[int]:
+        """The least position that each item of the list at `path` may have.
+
+        An object that is written in the list has the position that its identity says, unless one
+        behind it has a lower one: then it is only referred to.
+        """
+        found = [self._position(one, path) for one in items]
+        lowest: int | None = None
+        for place in range(len(found) - 1, -1, -1):
+            said = found[place]
+            if said is not None and (lowest is None or said <= lowest):
+                lowest = said
+            else:
+                found[place] = None
+        return [0 if one is None else one for one in found]
+
+    def _position(self, term: Term, path: tuple[Step, ...]) -> int | None:
+        """The position in the list at `path` that the first object in a term is written at."""
+        if isinstance(term, list):
+            return next((at for one in term if (at := self._position(one, path)) is not None), None)
+        place = split(term[1:-1]) if term[0] == "<" else None
+        if place is None or place[0] != self.back.iri or place[1][: len(path)] != path:
+            return None
+        step = place[1][len(path) : len(path) + 1]
+        own = step and isinstance(step[0], int) and place[1] not in self.written
+        return int(step[0]) if own else None
 
     def mentioned(self, path: tuple[Step, ...], value: str) -> Any:
         """What an IRI is at a path: the object that is written there, or a reference."""

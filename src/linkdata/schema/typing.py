@@ -19,7 +19,7 @@ from linkdata.errors import LinkdataError
 from linkdata.graph.entity import VALUE, Entity, Link
 from linkdata.resolve.registry import Context
 from linkdata.resolve.retrievers import Retriever
-from linkdata.resolve.targets import entries
+from linkdata.resolve.targets import FROM, entries
 from linkdata.schema.carried import Carried
 from linkdata.schema.imports import Imports
 from linkdata.schema.model import Class, RangeKind, Schema, Slot
@@ -209,7 +209,9 @@ class SchemaTypes:
         return declared
 
     def _may_have_schema(self, entity: Entity) -> bool:
-        return bool(entity.context.imports) or entity.external is not None or not entity.layers
+        """Whether a schema may speak of an object: its document imports one, or brings a file."""
+        context = entity.context
+        return bool(context.imports) or not entity.layers or FROM in context.document.source.text
 
     # Slots
 

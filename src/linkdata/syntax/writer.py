@@ -7,12 +7,17 @@ Implements: `specs/linkdata-1.0.md`, sections "Text" and "Expanded form".
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
 from linkdata.syntax.scalars import is_plain_safe
+
+#: What must not stand unescaped in a text; line feeds may, in quotes.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 
 
 class _Dumper(yaml.CSafeDumper):
@@ -23,7 +28,9 @@ class _Dumper(yaml.CSafeDumper):
 
 
 def _text(dumper: yaml.CSafeDumper, text: str) -> yaml.ScalarNode:
-    style = None if is_plain_safe(text) else "'"
+    style = None if is_plain_safe(text) and text != "<<" else "'"
+    if _CONTROLS.search(text):
+        style = '"'  # where they are escaped
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
@@ -80,7 +87,7 @@ def written(data: Any) -> str:
 
 def document(data: dict[str, Any]) -> str:
     """The text of plain data as a document for people to read. See `Tagged` and `Flow`."""
-    node = _DocumentDumper("").represent_data(data)
+    node = _DocumentDumper(io.StringIO(), sort_keys=False).represent_data(data)
     text: str = yaml.emit(
         [*_OPENING, *_events(node), *_CLOSING], Dumper=yaml.CSafeDumper, allow_unicode=True,
         width=116, indent=2,

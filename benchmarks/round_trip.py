@@ -1,0 +1,138 @@
+"""An NWB file to a document and back, beside pynwb, LINDI and kerchunk, in whole processes.
+
+    python benchmarks/round_trip.py [FILE]
+
+On the file of `big_file.py`, or on FILE. LINDI and kerchunk describe the file as JSON so that its
+chunks can be fetched; pynwb reads it, and exports it to another file. Peers that are not installed
+are left out. A ratio above 1 says how many times as long, or as much memory, the peer takes.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+from big_file import big_file
+
+RUNS = 5
+
+TO_YAML = """
+import linkdata
+with linkdata.open({source!r}) as ds: ds.save({folder!r} + '/link.yaml', force=True)
+"""
+TO_NWB = """
+import linkdata
+with linkdata.open({folder!r} + '/link.yaml', roots=[{home!r}]) as ds:
+    ds.save({folder!r} + '/back.nwb', force=True)
+"""
+TO_STORE = """
+import linkdata, shutil
+shutil.rmtree({folder!r} + '/store.yaml.chunks', ignore_errors=True)
+with linkdata.open({source!r}) as ds:
+    ds.save({folder!r} + "/store.yaml", arrays="store", force=True)
+"""
+READ = """
+from pynwb import NWBHDF5IO
+with NWBHDF5IO({source!r}, 'r') as io: io.read()
+"""
+EXPORT = """
+from pynwb import NWBHDF5IO
+with NWBHDF5IO({source!r}, 'r') as io, NWBHDF5IO({folder!r} + '/export.nwb', 'w') as out:
+    out.export(src_io=io)
+"""
+H5PY = """
+import h5py
+with h5py.File({source!r}) as file:
+    for name in {series!r}:
+        data = file[name]
+        step = (data.chunks or (len(data),))[0]
+        for at in range(0, len(data), step): data[at:at + step]
+"""
+LINDI = """
+import lindi
+file = lindi.LindiH5pyFile.from_hdf5_file({source!r})
+file.write_lindi_file({folder!r} + '/lindi.nwb.lindi.json')
+"""
+KERCHUNK = """
+import json
+from kerchunk.hdf import SingleHdf5ToZarr
+with open({folder!r} + '/kerchunk.json', 'w') as out:
+    json.dump(SingleHdf5ToZarr({source!r}).translate(), out)
+"""
+
+
+class Task(NamedTuple):
+    """What is compared: ours, and those of peers by name; the package that each needs."""
+
+    ours: str
+    peers: dict[str, tuple[str, str]]
+
+
+TASKS = {
+    "NWB to YAML, arrays linked": Task(
+        TO_YAML, {"pynwb read": (READ, "pynwb"), "LINDI": (LINDI, "lindi"),
+                  "kerchunk": (KERCHUNK, "kerchunk")}
+    ),
+    "YAML to NWB": Task(TO_NWB, {"pynwb export": (EXPORT, "pynwb")}),
+    "NWB to YAML and a store": Task(TO_STORE, {"h5py, reading it once": (H5PY, "h5py")}),
+}  # fmt: skip
+
+
+def measure(code: str) -> tuple[float, float]:
+    """Seconds of a whole process, and its peak memory in MiB."""
+    begin = time.perf_counter()
+    child = subprocess.Popen([sys.executable, "-W", "ignore", "-c", code])
+    _, status, usage = os.wait4(child.pid, 0)
+    if status:
+        raise SystemExit(f"a process failed:\n{code}")
+    return time.perf_counter() - begin, usage.ru_maxrss / 1024
+
+
+def datasets(path: Path) -> list[str]:
+    """The datasets that hold nearly all of a file."""
+    import h5py
+
+    found: list[tuple[int, str]] = []
+    with h5py.File(path) as file:
+        file.visititems(
+            lambda name, item: (
+                found.append((item.nbytes, name)) if hasattr(item, "nbytes") else None
+            )
+        )
+    return [name for size, name in found if size > 1 << 24] or [max(found)[1]]
+
+
+def main(path: Path) -> None:
+    print(f"{path.name}, {path.stat().st_size / 1e6:.0f} MB; medians of {RUNS} whole processes")
+    print(f"{'':<46} {'s':>7} {'ratio':>6} {'MiB':>6} {'ratio':>6}")
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        known = {"source": str(path), "folder": folder, "home": str(path.parent)}
+        known |= {"series": datasets(path)}  # type: ignore[dict-item]
+        for name, task in TASKS.items():
+            codes = {name: task.ours} | {
+                peer: code for peer, (code, package) in task.peers.items()
+                if importlib.util.find_spec(package) is not None
+            }  # fmt: skip
+            found: dict[str, list[tuple[float, float]]] = {one: [] for one in codes}
+            for run in range(RUNS + 1):  # the first one warms the caches
+                for one, code in codes.items():
+                    measured = measure(code.format(**known))
+                    if run:
+                        found[one].append(measured)
+            ours = [median(one[i] for one in found[name]) for i in (0, 1)]
+            for one, values in found.items():
+                seconds, peak = (median(value[i] for value in values) for i in (0, 1))
+                shown = one if one == name else f"  {one}"
+                print(f"{shown:<46} {seconds:7.2f} {seconds / ours[0]:6.2f} "
+                      f"{peak:6.0f} {peak / ours[1]:6.2f}")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else big_file())
