@@ -13,7 +13,7 @@ import json
 import sys
 import tempfile
 import time
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,7 @@ def nwb_file(number: int) -> NWBFile:
     file = NWBFile(
         session_description=f"session {number}",
         identifier=f"id{number}",
-        session_start_time=datetime(2024, 1, 1, 10, tzinfo=timezone.utc) + timedelta(days=number),
+        session_start_time=datetime(2024, 1, 1, 10, tzinfo=UTC) + timedelta(days=number),
     )
     file.subject = Subject(subject_id=f"m{number % 5}", species="Mus musculus", sex="F", age="P9D")
     running = TimeSeries(name="running", data=chance.normal(size=5000), unit="m/s", rate=50.0)

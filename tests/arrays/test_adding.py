@@ -80,6 +80,34 @@ def test_two_arrays_share_what_is_the_same(item: Find) -> None:
     assert len(list(store.list("chunks"))) == 13
 
 
+def test_sessions_that_share_a_stimulus_template_keep_it_once(tmp_path: Path) -> None:
+    template = numpy.random.default_rng(2).integers(0, 255, (60, 64, 64), "u1")
+    store = FolderStore(tmp_path / "store")
+    new: dict[str, list[int]] = {"template": [], "recording": []}
+    for session in range(2):
+        path = tmp_path / f"session{session}.nwb"
+        with h5py.File(path, "w") as file:
+            made = file.create_dataset(
+                "stimulus/templates/movie/data",
+                data=template,
+                chunks=(10, 64, 64),
+                compression="gzip",
+                compression_opts=1 + session,  # not even the same compression
+            )
+            made.attrs["unit"] = "n.a."
+            file["acquisition/lfp/data"] = numpy.full((100, 4), session)
+        opened = HDF5File(lambda path=path: path, path.name, Roots([tmp_path]))  # type: ignore[misc]
+        for name, place in (
+            ("template", "/stimulus/templates/movie/data"),
+            ("recording", "/acquisition/lfp/data"),
+        ):
+            new[name].append(add_array(opened.item(place), store).new_bytes)
+    assert new["template"][0] > template.nbytes / 2
+    assert new["template"][1] == 0
+    assert all(new["recording"])
+    assert len(list(store.list("chunks"))) == 6 + 2
+
+
 def test_chunks_that_were_never_written_are_kept_once(item: Find) -> None:
     store = MemoryStore()
     found = add_array(item("sparse"), store)

@@ -156,7 +156,9 @@ def test_what_was_changed_is_found(folder: Path, name: str) -> None:
         with zipfile.ZipFile(target, "a") as file:
             file.writestr("new.txt", "")
         data = target.read_bytes()
-        target.write_bytes(data.replace(b"id: https://example.org/s\n", b"id: https://example.org/t\n"))
+        target.write_bytes(
+            data.replace(b"id: https://example.org/s\n", b"id: https://example.org/t\n")
+        )
     codes = sorted(f"{one.code} {(one.place or '').rpartition(':')[2]}" for one in verify(target))
     expected = {
         "b": ["digest-mismatch new.txt", "digest-mismatch project.yaml",

@@ -69,7 +69,7 @@ def serving() -> Iterator[Served]:
                     self.send_error(416)
                     return
                 self.send_response(206)
-                self.send_header("Content-Range", f"bytes {start}-{stop - 1}/{len(data)}")
+                self.send_header("content-range", f"bytes {start}-{stop - 1}/{len(data)}")
                 data = data[start : stop - 1 if served.short and stop - start > 1 else stop]
             else:
                 self.send_response(200)

@@ -14,7 +14,9 @@ scalars = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
     st.sampled_from(["<<", "\u2028", "a\x85b", "\x7f", "\ufeff", "a\r\nb", "---", "~", "01"]),
 )  # fmt: skip
-odd = st.sampled_from(["<<", "\u2028", "a\x85b", "\x7f", "\ufeff", "#", "- a", "a: b", "'", "\t"])
+odd = st.sampled_from(
+    ["<<", "\u2028", "a\x85b", "\x7f", "\ufeff", "#", "\n\u00b4", " \r\n", "- a", "a: b", "'", "\t"]
+)
 keys = odd | st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
 data = st.dictionaries(
     keys,

@@ -64,6 +64,7 @@ def _folder(flag: str, what: str) -> Callable[[options.Command], options.Command
     type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
     help="Write a JSON schema of documents, for editors. `-` is standard output.",
 )
+@click.option("--shacl", is_flag=True, help="Write SHACL shapes for the RDF of documents.")
 @click.option("--lock", is_flag=True, help="Pin the schemas that are used now in linkdata.lock.")
 @click.option("--force", is_flag=True, help="Overwrite files that exist.")
 @options.resolving
@@ -78,6 +79,7 @@ def schema(
     base: str | None,
     nwb: Path | None,
     editor: Path | None,
+    shacl: bool,
     lock: bool,
     force: bool,
     roots: tuple[Path, ...],
@@ -108,12 +110,24 @@ def schema(
                 _write(_linkml(found.values(), base), linkml, force, quiet)
             if nwb is not None:
                 _write(_specifications(found.values()), nwb, force, quiet)
+        elif shacl:
+            _shacl(found, dataset.graph)
         elif editor is not None:
             _editor(found, editor, dataset.name, force)
         elif name is None:
             _list(found, as_json, everything)
         else:
             _show(found, name, as_json, dataset.graph)
+
+
+def _shacl(found: Mapping[str, Offered], graph: Graph) -> None:
+    from linkdata.rdf.shacl import PREFIXES, shapes
+    from linkdata.rdf.turtle import turtle
+    from linkdata.schema.typing import types_of
+
+    said = shapes([item.schema for item in found.values()], types_of(graph))
+    for part in turtle(said, PREFIXES):
+        click.echo(part, nl=False)
 
 
 # Classes

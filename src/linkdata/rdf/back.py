@@ -285,7 +285,7 @@ class _Writer:
                 # A null says nothing, but what follows it keeps its position.
                 items += [None] * (position - len(items))
                 items.append(self.value((*path, len(items)), classes, predicate, one))
-            return items
+            return _ordinary(items)
         found = parsed(term)
         if isinstance(found, IRI):
             return self.mentioned(path, found.value)
@@ -306,29 +306,32 @@ class _Writer:
     def _positions(self, items: list[Term], path: tuple[Step, ...]) -> list[int]:
         """The least position that each item of the list at `path` may have.
 
-        An object that is written in the list has the position that its identity says, unless one
-        behind it has a lower one: then it is only referred to.
+        An object that is written in the list has the position that its identity says, if there is
+        room for what stands between it and the next one: otherwise it is only referred to.
         """
         found = [self._position(one, path) for one in items]
-        lowest: int | None = None
+        limit: int | None = None
         for place in range(len(found) - 1, -1, -1):
             said = found[place]
-            if said is not None and (lowest is None or said <= lowest):
-                lowest = said
-            else:
+            limit = None if limit is None else limit - 1
+            if said is None or said < place or (limit is not None and said > limit):
                 found[place] = None
+            else:
+                limit = said
         return [0 if one is None else one for one in found]
 
-    def _position(self, term: Term, path: tuple[Step, ...]) -> int | None:
+    def _position(self, term: Term, path: tuple[Step, ...], depth: int = 1) -> int | None:
         """The position in the list at `path` that the first object in a term is written at."""
         if isinstance(term, list):
-            return next((at for one in term if (at := self._position(one, path)) is not None), None)
+            inner = (self._position(one, path, depth + 1) for one in term)
+            return next((one for one in inner if one is not None), None)
         place = split(term[1:-1]) if term[0] == "<" else None
         if place is None or place[0] != self.back.iri or place[1][: len(path)] != path:
             return None
-        step = place[1][len(path) : len(path) + 1]
-        own = step and isinstance(step[0], int) and place[1] not in self.written
-        return int(step[0]) if own else None
+        steps = place[1][len(path) :]
+        if len(steps) != depth or not all(isinstance(step, int) for step in steps):
+            return None
+        return None if place[1] in self.written else int(steps[0])
 
     def mentioned(self, path: tuple[Step, ...], value: str) -> Any:
         """What an IRI is at a path: the object that is written there, or a reference."""
@@ -357,6 +360,14 @@ def _all_in(values: list[Term], namespace: str) -> bool:
 
 def _text(term: Term) -> str:
     return term if isinstance(term, str) else ""
+
+
+def _ordinary(items: list[Any]) -> list[Any]:
+    """A list that is not taken for a named one: a field that is null says nothing."""
+    if items and all(isinstance(one, dict) and len(one) == 1 for one in items):
+        [key] = items[0]
+        items[0][f"{key}_"] = None
+    return items
 
 
 def _plain(text: str) -> str:

@@ -18,6 +18,7 @@ from linkdata.errors import RetrievalError, error
 from linkdata.spans import Span
 
 if TYPE_CHECKING:
+    from email.message import Message
     from urllib.request import OpenerDirector
 
 SCHEMES = ("http", "https")
@@ -32,7 +33,7 @@ _UNMET = (412, 416)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server answered."""
+    """What a server answered. The names of headers are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -115,10 +116,10 @@ class Network:
         request = Request(url, headers={"User-Agent": "linkdata", **headers})
         try:
             with self._opener(span).open(request, timeout=TIMEOUT) as answer:
-                return Answer(answer.status, answer.headers, answer.read(limit + 1))
+                return Answer(answer.status, _lowered(answer.headers), answer.read(limit + 1))
         except HTTPError as problem:
             if problem.code in _UNMET:
-                return Answer(problem.code, problem.headers, b"")
+                return Answer(problem.code, _lowered(problem.headers), b"")
             code = "resource-missing" if problem.code in (404, 410) else "resource-unreadable"
             said = f"the server says {problem.code} {problem.reason}"
             raise _failed(url, said, span, code) from problem
@@ -138,6 +139,10 @@ class Network:
                 return super().redirect_request(req, fp, code, msg, headers, newurl)
 
         return build_opener(Redirections)
+
+
+def _lowered(headers: Message) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
 
 
 def _failed(

@@ -73,18 +73,18 @@ class _HttpFile:
         self._span = span
         self._tag = ""
         first = network.request(url, span, {"Range": "bytes=0-0"}, limit=1)
-        found = _RANGE.match(first.headers.get("Content-Range", ""))
+        found = _RANGE.match(first.headers.get("content-range", ""))
         if first.status != 206 or found is None:
-            if first.status == 416 or first.headers.get("Content-Length") == "0":
+            if first.status == 416 or first.headers.get("content-length") == "0":
                 self.size = 0
                 return
             raise _failed(url, "the server gives no parts of it", span,
                           hint="declare its `hash`, and it is fetched as a whole")  # fmt: skip
         self.size = int(found[3])
         # A weak one tells of the same meaning, not of the same bytes.
-        tag = first.headers.get("ETag", "")
+        tag = first.headers.get("etag", "")
         self._tag = "" if tag.startswith("W/") else tag
-        self.stamp = (url, self.size, tag or first.headers.get("Last-Modified"))
+        self.stamp = (url, self.size, tag or first.headers.get("last-modified"))
 
     def read(self, start: int, stop: int) -> bytes:
         """The bytes of a range. Raises `RetrievalError`."""
@@ -94,7 +94,7 @@ class _HttpFile:
         if self._tag:
             headers["If-Match"] = self._tag
         answer = self._network.request(self.name, self._span, headers, limit=stop - start)
-        if answer.status == 412 or (self._tag and answer.headers.get("ETag") != self._tag):
+        if answer.status == 412 or (self._tag and answer.headers.get("etag") != self._tag):
             raise _failed(self.name, "it changed while it was read", self._span)
         if answer.status != 206 or len(answer.data) != stop - start:
             reason = f"the server gave {len(answer.data)} bytes instead of {stop - start}"

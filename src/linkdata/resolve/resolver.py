@@ -7,9 +7,10 @@ Implements: `specs/linkdata-1.0.md`, sections "References" and "Lexical scopes".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from linkdata.errors import Diagnostic, LinkdataError, Related, ResolutionError, did_you_mean, error
+from linkdata.errors import LinkdataError, Related, ResolutionError, did_you_mean, error
+from linkdata.resolve.misses import MAX_SHOWN, Missing, cycle, why
 from linkdata.resolve.origins import unknown_prefix
 from linkdata.resolve.overlays import Overlays
 from linkdata.resolve.registry import Context, Registry
@@ -25,22 +26,8 @@ from linkdata.resolve.targets import (
 from linkdata.spans import Span
 from linkdata.syntax import nodes
 from linkdata.syntax.document import RESERVED
-from linkdata.syntax.nodes import Alias, Candidate, Kind, Node, Scalar, Step
+from linkdata.syntax.nodes import Alias, Candidate, Kind, Node, Step
 from linkdata.syntax.references import Form, Reference, is_escaped, parse_reference
-
-#: How many links of a circle a finding shows.
-MAX_SHOWN = 8
-
-
-class _Missing(Exception):
-    """A path ends before its last step: at which step, in what, and what there is instead."""
-
-    def __init__(self, index: int, target: Target, names: Iterable[str], reason: str) -> None:
-        super().__init__(reason)
-        self.index = index
-        self.target = target
-        self.names = names
-        self.reason = reason
 
 
 class _Step:
@@ -176,10 +163,10 @@ class Resolver(Overlays):
             found = self.field(target, step.path[step.index])
             if found is None:
                 assert step.reference is not None
-                missing = _Missing(step.index, target, self.names(target),
-                                   self._why(target, step.path[step.index]))  # fmt: skip
+                missing = Missing(step.index, target, self.names(target),
+                                   why(target, step.path[step.index]))  # fmt: skip
                 span = step.context.document.span(step.candidate)
-                raise ResolutionError(self._dangling(step.reference, missing, span))
+                raise ResolutionError(missing.finding(step.reference, span))
             step.target = found
             step.index += 1
 
@@ -191,7 +178,7 @@ class Resolver(Overlays):
         for number, step in enumerate(circle):
             turned = circle[number : number + MAX_SHOWN + 1]
             turned += circle[: min(number, MAX_SHOWN + 1 - len(turned))]
-            problem = ResolutionError(self._cycle(turned, len(circle)))
+            problem = ResolutionError(cycle(_places(turned), len(circle)))
             if not self._expanding:
                 self._found[id(step.candidate)] = problem
             if number == 0:
@@ -220,8 +207,8 @@ class Resolver(Overlays):
         target, path = self.begin(context, reference, None, slot)
         try:
             return self.settle(self.walk(target, path))
-        except _Missing as missing:
-            raise ResolutionError(self._dangling(reference, missing, None)) from None
+        except Missing as missing:
+            raise ResolutionError(missing.finding(reference, None)) from None
 
     def begin(
         self,
@@ -258,8 +245,8 @@ class Resolver(Overlays):
         for context in narrowed or contexts[-1:]:
             try:
                 found.append(self.walk(self.root(context), reference.path))
-            except _Missing as missing:
-                problem = self._dangling(reference, missing, span)
+            except Missing as missing:
+                problem = missing.finding(reference, span)
         if len(found) == 1:
             return found[0]
         if not found:
@@ -283,7 +270,7 @@ class Resolver(Overlays):
         """The names at a path, or None where there may be more than they tell."""
         try:
             target = self.settle(self.walk(self.root(context), path))
-        except _Missing:
+        except Missing:
             return []
         if target.node is None or not is_object(target.node):
             return None if target.node is None else []
@@ -367,7 +354,7 @@ class Resolver(Overlays):
             target = self.settle(target)
             found = self.field(target, step)
             if found is None:
-                raise _Missing(index, target, self.names(target), self._why(target, step))
+                raise Missing(index, target, self.names(target), why(target, step))
             target = found
         return target
 
@@ -385,56 +372,13 @@ class Resolver(Overlays):
         found = self.field(self.settle(target), step)
         return None if found is None else self.settle(found)
 
-    # What went wrong
-
-    def _cycle(self, chain: list[_Step], length: int) -> Diagnostic:
-        """The finding about a circle, seen from its first reference; only some are shown."""
-        first = chain[0]
-        shown = chain[:MAX_SHOWN]
-        way = " -> ".join(f"`{step.candidate.text}`" for step in shown)
-        way += f" -> ... {length - len(shown)} more" if length > len(shown) else ""
-        return error(
-            "reference-cycle",
-            f"the chain of references never arrives: {way} -> `{first.candidate.text}`",
-            first.context.document.span(first.candidate),
-            related=[
-                Related("it goes on here", step.context.document.span(step.candidate))
-                for step in shown[1:]
-            ],
-            hint="one of them has to lead to an object or a value",
-        )
-
-    def _dangling(self, reference: Reference, missing: _Missing, span: Span | None) -> Diagnostic:
-        step = reference.path[missing.index]
-        what = cut_off(reference, missing.index)
-        name = f"[{step}]" if isinstance(step, int) else f"`{step}`"
-        return error(
-            "reference-dangling",
-            f"there is no {name} in `{what}`" + (missing.reason and f": {missing.reason}"),
-            span,
-            hint=did_you_mean(str(step), missing.names),
-        )
-
-    def _why(self, target: Target, step: Step) -> str:
-        node = target.node
-        if isinstance(node, Scalar):
-            return "it is a null" if node.is_null else "it is a single value"
-        if type(node) is nodes.Sequence:
-            if isinstance(step, int):
-                return f"it has {len(node.items)} items, counted from [0]"
-            return "" if node.named is not None else "it is a list; positions are in brackets"
-        return "it is not a list" if isinstance(step, int) else ""
-
     @staticmethod
     def _is_alias(context: Context, name: str) -> bool:
         return any(item.alias == name for item in context.imports.values())
 
 
-def cut_off(reference: Reference, length: int) -> str:
-    """The reference with only the first steps of its path, for messages."""
-    if reference.form is Form.LEXICAL and not length:
-        return "@"
-    return str(reference._replace(path=reference.path[:length]))
+def _places(chain: list[_Step]) -> list[tuple[Context, Candidate]]:
+    return [(step.context, step.candidate) for step in chain]
 
 
 def _span(context: Context, candidate: Candidate | None) -> Span | None:

@@ -82,16 +82,17 @@ _DocumentDumper.add_representer(Flow, _flow)
 
 def written(data: Any) -> str:
     """The text of plain data, in the order of its keys, repeated parts written out."""
-    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+    return _emitted(_Dumper(io.StringIO(), sort_keys=False).represent_data(data), width=100)
 
 
 def document(data: dict[str, Any]) -> str:
     """The text of plain data as a document for people to read. See `Tagged` and `Flow`."""
-    node = _DocumentDumper(io.StringIO(), sort_keys=False).represent_data(data)
-    text: str = yaml.emit(
-        [*_OPENING, *_events(node), *_CLOSING], Dumper=yaml.CSafeDumper, allow_unicode=True,
-        width=116, indent=2,
-    )  # fmt: skip
+    return _emitted(_DocumentDumper(io.StringIO(), sort_keys=False).represent_data(data), width=116)
+
+
+def _emitted(node: yaml.Node, width: int) -> str:
+    events = [*_OPENING, *_events(node), *_CLOSING]
+    text: str = yaml.emit(events, Dumper=yaml.CSafeDumper, allow_unicode=True, width=width)
     return text
 
 
@@ -113,6 +114,8 @@ def _events(node: yaml.Node) -> Iterator[yaml.Event]:
     elif isinstance(node, yaml.MappingNode):
         yield yaml.MappingStartEvent(None, None, True, flow_style=node.flow_style)
         for key, value in node.value:
+            if "\n" in key.value:
+                key.style = '"'  # a key stands on one line
             yield from _events(key)
             yield from _events(value)
         yield yaml.MappingEndEvent()

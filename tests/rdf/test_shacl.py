@@ -1,0 +1,149 @@
+"""Shapes of schemas, read by pySHACL, beside what a check finds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyshacl
+import pytest
+import rdflib
+from click.testing import CliRunner
+
+import linkdata
+from linkdata.cli.main import cli
+
+SH = rdflib.Namespace("http://www.w3.org/ns/shacl#")
+SCHEMA = """\
+id: https://example.org/lab
+name: lab
+prefixes: {linkml: https://w3id.org/linkml/, ex: https://example.org/}
+default_prefix: ex
+imports: [linkml:types]
+classes:
+  Thing: {attributes: {label: {required: true}}}
+  Probe:
+    is_a: Thing
+    attributes:
+      made: {range: datetime}
+      count: {range: integer, required: true, minimum_value: 0}
+      depth: {range: float}
+      next: {range: Probe, inlined: true}
+      marks: {range: date, multivalued: true}
+      code: {pattern: "^[a-z]+$"}
+      unit: {required: true, ifabsent: string(mm)}
+"""
+HEAD = "meta: {id: d, base: http://b/, imports: {lab: {from: [{path: lab.yaml}]}}}\n"
+GOOD = """\
+data:
+  is_a: lab:Probe
+  label: a
+  count: 3
+  depth: 2
+  made: 2024-01-01T00:00:00Z
+  marks: [2024-01-01]
+  code: abc
+  next: {label: b, count: 0, depth: 1.25}
+"""
+
+
+def validated(folder: Path, data: str) -> tuple[bool, rdflib.Graph, linkdata.Dataset]:
+    (folder / "lab.yaml").write_text(SCHEMA)
+    path = folder / "d.yaml"
+    path.write_text(HEAD + data)
+    done = CliRunner().invoke(cli, ["schema", str(path), "--shacl"])
+    assert done.exit_code == 0, done.output
+    shapes = rdflib.Graph().parse(data=done.stdout, format="turtle")
+    ds = linkdata.open(path)
+    # The shapes themselves are looked at too.
+    conforms, report, _ = pyshacl.validate(ds.to_rdflib(), shacl_graph=shapes, meta_shacl=True)
+    return conforms, report, ds
+
+
+def required(report: rdflib.Graph) -> set[tuple[str, str]]:
+    """Where a field is missing: the object, and the predicate."""
+    return {
+        (str(report.value(one, SH.focusNode)), str(report.value(one, SH.resultPath)))
+        for one in report.subjects(SH.sourceConstraintComponent, SH.MinCountConstraintComponent)
+    }
+
+
+def test_a_good_document_conforms(tmp_path: Path) -> None:
+    conforms, _, ds = validated(tmp_path, GOOD)
+    assert conforms
+    assert not [one for one in ds.check() if one.severity == "error"]
+
+
+@pytest.mark.parametrize(
+    ("line", "place", "predicate"),
+    [
+        ("  label: a\n", "data", "label"),
+        ("  count: 3\n", "data", "count"),
+        ("label: b, ", "data.next", "label"),
+    ],
+)
+def test_missing_fields_are_those_of_a_check(
+    tmp_path: Path, line: str, place: str, predicate: str
+) -> None:
+    conforms, report, ds = validated(tmp_path, GOOD.replace(line, ""))
+    assert not conforms
+    assert required(report) == {(f"http://b/d#{place}", f"https://example.org/{predicate}")}
+    missing = [one for one in ds.check() if one.code == "field-required"]
+    assert len(missing) == 1
+    assert f"`{predicate}`" in missing[0].message
+
+
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        ("count: 3\n", "count: x\n"),
+        ("count: 3\n", "count: -1\n"),
+        ("code: abc", "code: ABC"),
+        ("made: 2024-01-01T00:00:00Z", "made: yesterday"),
+        ("next: {label: b, count: 0, depth: 1.25}", "next: b"),
+    ],
+)
+def test_wrong_values_do_not_conform(tmp_path: Path, good: str, bad: str) -> None:
+    assert good in GOOD
+    conforms, _, ds = validated(tmp_path, GOOD.replace(good, bad))
+    assert not conforms
+    assert [one for one in ds.check() if one.severity == "error"]
+
+
+def test_an_nwb_file_conforms(nwb: Path) -> None:
+    done = CliRunner().invoke(cli, ["schema", str(nwb), "--shacl"])
+    shapes = rdflib.Graph().parse(data=done.stdout, format="turtle")
+    with linkdata.open(nwb) as ds:
+        graph = ds.to_rdflib()
+    conforms, _, text = pyshacl.validate(graph, shacl_graph=shapes, meta_shacl=True)
+    assert conforms, text
+    graph.remove((None, rdflib.URIRef("urn:linkdata:schema:core:session_description"), None))
+    conforms, report, _ = pyshacl.validate(graph, shacl_graph=shapes)
+    assert not conforms
+    (found,) = required(report)
+    assert found[1] == "urn:linkdata:schema:core:session_description"
+
+
+@pytest.fixture(scope="module")
+def nwb(tmp_path_factory: Any) -> Path:
+    """An NWB file that pynwb wrote."""
+    from datetime import UTC, datetime
+
+    import numpy
+    import pynwb
+
+    path: Path = tmp_path_factory.mktemp("nwb") / "x.nwb"
+    file = pynwb.NWBFile("a session", "x1", datetime(2024, 1, 1, tzinfo=UTC))
+    device = file.create_device("array")
+    group = file.create_electrode_group("shank0", "first", "CA1", device)
+    for _ in range(3):
+        file.add_electrode(location="CA1", group=group, group_name="shank0")
+    region = file.create_electrode_table_region([0, 1], "two")
+    file.add_acquisition(
+        pynwb.ecephys.ElectricalSeries(
+            "lfp", numpy.zeros((300, 2)), region, rate=1000.0, starting_time=0.0
+        )
+    )
+    with pynwb.NWBHDF5IO(path, "w") as io:
+        io.write(file)
+    return path
