@@ -1,6 +1,6 @@
 """A document to RDF, beside rdflib, pyoxigraph, linkml-runtime and h5rdmtoolbox.
 
-    python benchmarks/rdf.py [OBJECTS]
+    python benchmarks/rdf.py [OBJECTS] [RUNS]
 
 A document of OBJECTS objects (84,000 make 1,000,000 triples) is made in a temporary folder. Each
 figure is a process of its own. What rdflib and pyoxigraph write are the same triples, given to
@@ -143,7 +143,7 @@ def document(count: int) -> str:
     return HEAD + "".join(items)
 
 
-def main(count: int, folder: Path) -> None:
+def main(count: int, runs: int, folder: Path) -> None:
     path, small = folder / "big.yaml", folder / "small.yaml"
     path.write_text(document(count))
     small.write_text(document(count // 10))
@@ -161,7 +161,7 @@ def main(count: int, folder: Path) -> None:
             "lines alone": (triples, LINES.format(out=out)),
             "opened, nothing written": (opened, ""),
         },
-        runs=3,
+        runs=runs,
     )
     print(f"{number} triples of {count} objects")
     ours = found["linkdata, N-Quads"].seconds
@@ -195,5 +195,6 @@ def per_triple(measured: Measured, count: int) -> float:
 
 
 if __name__ == "__main__":
+    given = [int(one) for one in sys.argv[1:]]
     with tempfile.TemporaryDirectory() as name:
-        main(int(sys.argv[1]) if len(sys.argv) > 1 else 84_000, Path(name))
+        main(*{0: 84_000, 1: 3, **dict(enumerate(given))}.values(), Path(name))

@@ -64,6 +64,8 @@ def test_there_is_a_file_for_each_section() -> None:
         "digests",
         "resources",
         "placement",
+        "rdf",
+        "validation",
     }
 
 

@@ -65,7 +65,7 @@ def check(ds: linkdata.Dataset) -> None:
 def test_an_untyped_document() -> None:
     check(linkdata.loads("""\
 meta: {id: d, base: http://b/}
-prefixes: {o: http://o/}
+prefixes: {o: http://o/, xsd: "http://www.w3.org/2001/XMLSchema#"}
 data:
   is_a: o:Thing
   text: words
@@ -77,6 +77,8 @@ data:
   flags: [true, false]
   lists: [[1, 2], [3]]
   about: o:x
+  named: {"@value": Maus, "@language": de}
+  weighed: {"@value": "1.50", "@type": xsd:decimal}
   n: "#n"
 n: {x: 1, text: [a, b], back: "#data"}
 """))  # fmt: skip

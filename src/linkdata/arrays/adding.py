@@ -17,10 +17,9 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from linkdata.arrays.chunking import Chunked, Raw, chunks_of
-from linkdata.errors import LinkdataError, SourceError, UsageError, error
+from linkdata.arrays.chunking import Chunked, Raw, chunks_of, form_of, undecodable
+from linkdata.errors import LinkdataError, UsageError, error
 from linkdata.store import canonical, manifest, objects
-from linkdata.store.codecs import Pipeline
 from linkdata.store.digests import Digest, digest_bytes
 from linkdata.store.grids import Shape, counts, extent, number_of_chunks, position
 from linkdata.store.kinds import Buffer, Damaged
@@ -175,16 +174,12 @@ class _Adding:
         stored = digest_bytes(raw.payload, by=self.by)
         if not self.decodes:
             return _Done("", stored.hex, len(raw.payload), raw.mask, 0)
-        shape = self._shape(index)
-        block = chunks.grid if chunks.padded else shape
-        pipeline = Pipeline(chunks.codecs, raw.mask)
-        form = Form(chunks.element, shape, chunks.packing, block, pipeline)
-        if pipeline.is_plain:
+        form = form_of(chunks, index, raw.mask)
+        if form.pipeline.is_plain:
             try:
                 pieces = form.pieces(raw.payload)
             except Damaged as problem:
-                reason = f"chunk {index} cannot be decoded: {problem}"
-                raise SourceError(error("source-unreadable", reason)) from problem
+                raise undecodable(chunks, index, problem) from problem
             content = self._content(form, pieces)
             new = self._keep(content, form, raw.payload, stored)
         else:

@@ -1,7 +1,8 @@
 """Chunks of an array wherever it is: what digests are worked out from.
 
 Takes: an array.
-Gives: the Protocols `Chunked` and `HasChunks`, `Raw`; `chunks_of`, the chunks of any array.
+Gives: the Protocols `Chunked` and `HasChunks`, `Raw`; `chunks_of`, the chunks of any array;
+`form_of` and `read_chunk`, one of them.
 Implements: `specs/linkdata-1.0.md`, sections "Chunks" and "Manifests".
 """
 
@@ -13,11 +14,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from linkdata.arrays.protocols import Array
-from linkdata.errors import StoreError
+from linkdata.errors import SourceError, StoreError, error
 from linkdata.store import codecs
+from linkdata.store.codecs import Pipeline
 from linkdata.store.elements import element_of
-from linkdata.store.grids import Shape, counts, position, region, slab
-from linkdata.store.kinds import Element, unsupported
+from linkdata.store.grids import Shape, counts, extent, position, region, slab
+from linkdata.store.kinds import Damaged, Element, unsupported
+from linkdata.store.objects import Form
 from linkdata.store.packing import CANONICAL, Packing
 
 if TYPE_CHECKING:
@@ -111,6 +114,36 @@ class Slabs:
 
         at = position(index, counts(self.shape, self.grid))
         return numpy.asarray(self.array[region(at, self.shape, self.grid) or ...])
+
+
+def form_of(chunks: Chunked, index: int, mask: int) -> Form:
+    """What a raw chunk is and how it lies."""
+    shape = extent(position(index, counts(chunks.shape, chunks.grid)), chunks.shape, chunks.grid)
+    block = chunks.grid if chunks.padded else shape
+    return Form(chunks.element, shape, chunks.packing, block, Pipeline(chunks.codecs, mask))
+
+
+def read_chunk(chunks: Chunked, index: int) -> NDArray[Any]:
+    """The elements of a chunk: decoded by us where we can, as several threads then may.
+
+    Raises `SourceError` (`source-unreadable`), and what reading raises.
+    """
+    has_raw = chunks.packing != CANONICAL and chunks.written(index)
+    raw = chunks.raw(index) if has_raw else None
+    if raw is not None:
+        form = form_of(chunks, index, raw.mask)
+        if form.pipeline.is_plain:
+            try:
+                return form.values(raw.payload)
+            except Damaged as problem:
+                raise undecodable(chunks, index, problem) from problem
+    return chunks.values(index)
+
+
+def undecodable(chunks: Chunked, index: int, problem: Damaged) -> SourceError:
+    """The error that a chunk is not what its codecs say."""
+    reason = f"chunk {index} cannot be decoded: {problem}"
+    return SourceError(error("source-unreadable", reason, place=chunks.place))
 
 
 @contextmanager

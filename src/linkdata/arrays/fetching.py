@@ -16,7 +16,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, suppre
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
-from linkdata.arrays.chunking import Chunked, HasChunks
+from linkdata.arrays.chunking import Chunked, HasChunks, form_of
 from linkdata.errors import (
     DigestMismatchError,
     LinkdataError,
@@ -27,7 +27,6 @@ from linkdata.errors import (
     error,
 )
 from linkdata.store import canonical, objects
-from linkdata.store.codecs import Pipeline
 from linkdata.store.digests import Digest, digest_bytes
 from linkdata.store.framing import corrupt
 from linkdata.store.kinds import Damaged
@@ -145,11 +144,9 @@ class InFile:
         if raw is None:
             found = self._read(chunks, index, shape)
         else:
-            block = chunks.grid if chunks.padded else shape
-            pipeline = Pipeline(chunks.codecs, raw.mask)
-            form = Form(chunks.element, shape, chunks.packing, block, pipeline)
+            form = form_of(chunks, index, raw.mask)
             found = Payload(form, raw.payload, self.name)
-            if not pipeline.is_plain and not _is_stored(manifest, index, raw.payload):
+            if not form.pipeline.is_plain and not _is_stored(manifest, index, raw.payload):
                 found = self._read(chunks, index, shape)
         if not _is_stored(manifest, index, found.data) and not _is_content(manifest, index, found):
             raise _changed(f"chunk {index} has changed", manifest, self.name)

@@ -13,12 +13,16 @@ from __future__ import annotations
 import asyncio
 import builtins
 import json
+import weakref
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import ExitStack
+from math import prod
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from zarr.abc.store import OffsetByteRequest, RangeByteRequest, Store, SuffixByteRequest
 
+from linkdata.arrays.chunking import Chunked, HasChunks, read_chunk
 from linkdata.arrays.protocols import Array
 from linkdata.arrays.trees import Tree, element_in, packed_strings
 from linkdata.errors import OutputError, StoreError, error
@@ -71,8 +75,11 @@ class _Shown:
             "dimension_names": [f"{self.name}_{axis}" for axis in range(len(self.shape))],
         }
 
-    def chunk(self, place: str) -> bytes | None:
-        """The bytes of a chunk, by the end of its key; `None` where there is none."""
+    def chunk(self, place: str, opened: Callable[[_Shown], Chunked | None]) -> bytes | None:
+        """The bytes of a chunk, by the end of its key; `None` where there is none.
+
+        `opened` gives the chunks of the array where they are held open.
+        """
         parts = place.split("/")[1:]
         counted = counts(self.shape, self.grid)
         if len(parts) != len(counted) or not all(part.isdecimal() for part in parts):
@@ -82,7 +89,12 @@ class _Shown:
             return None
         import numpy
 
-        values = numpy.asarray(self.array[region(at, self.shape, self.grid)])
+        chunks = opened(self)
+        if chunks is not None:
+            index = sum(here * prod(counted[axis + 1 :]) for axis, here in enumerate(at))
+            values = read_chunk(chunks, index)
+        else:
+            values = numpy.asarray(self.array[region(at, self.shape, self.grid) or ...])
         return _bytes(self.element, _padded(values, self.grid))
 
     def places(self) -> Iterable[str]:
@@ -111,6 +123,9 @@ class ZarrStore(Store):
         self._again = again
         self._lock = RLock()
         self._shown: dict[str, _Shown | None] = {}
+        self._chunks: dict[int, Chunked | None] = {}
+        self._stack = ExitStack()
+        weakref.finalize(self, self._stack.close)
         self._is_open = True
 
     def __reduce__(self) -> tuple[Callable[..., ZarrStore], tuple[Any, ...]]:
@@ -194,7 +209,25 @@ class ZarrStore(Store):
             found = self._metadata(path)
             return None if found is None else json.dumps(found).encode()
         array, place = self._chunk_of(key)
-        return None if array is None else array.chunk(place)
+        return None if array is None else array.chunk(place, self._opened)
+
+    def _opened(self, array: _Shown) -> Chunked | None:
+        """The chunks of an array in a file, which stays open until the store is closed."""
+        source = array.array
+        if not isinstance(source, HasChunks) or hasattr(source, "digest"):
+            return None  # those with a digest are verified when they are read
+        with self._lock:
+            if id(array) not in self._chunks:
+                found = self._stack.enter_context(source.opened_chunks())
+                self._chunks[id(array)] = found if found.grid == array.grid else None
+            return self._chunks[id(array)]
+
+    def close(self) -> None:
+        """Let go of the files that were read."""
+        with self._lock:
+            self._chunks.clear()
+            self._stack.close()
+        super().close()
 
     def _has(self, key: str) -> bool:
         path, _, last = key.rpartition("/")

@@ -20,6 +20,7 @@ from linkdata.spans import shown
 if TYPE_CHECKING:
     from linkdata.nwb.comparison import Change
 
+COUNTED = {"content": "in content", "storage": "in how values are stored"}
 HEADINGS = {"content": "", "storage": "how values are stored:", "detail": "details:"}
 
 
@@ -93,10 +94,9 @@ def _plain(change: Change) -> dict[str, str | None]:
 
 
 def _summary(changes: list[Change]) -> str:
-    counts = Counter(change.section for change in changes)
+    counts = Counter[str](change.section for change in changes)
     if not counts:
         return "no differences"
-    words = {"content": "in content", "storage": "in how values are stored"}
-    parts = (f"{counts[section]} {words[section]}" for section in words if counts[section])
+    parts = (f"{counts[section]} {words}" for section, words in COUNTED.items() if counts[section])
     total = len(changes)
     return f"{total} difference{'s' if total > 1 else ''}: {', '.join(parts)}"

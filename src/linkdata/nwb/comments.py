@@ -17,6 +17,7 @@ from collections.abc import Iterator
 _COMMENT, _CONTINUATION = 0x0D, 0x10
 _FIRST = 1024  # bytes that most headers fit in
 _MAX_BLOCKS = 1000
+_MAX_BLOCK = 1 << 24  # bytes; what a file claims is not what is asked of memory
 _SIGNED_BLOCK = b"OCHK"
 
 
@@ -37,7 +38,7 @@ class Comments:
             for kind, data in self._messages(address):
                 if kind == _COMMENT:
                     return data.partition(b"\0")[0]
-        except struct.error as problem:
+        except (struct.error, IndexError) as problem:
             raise ValueError(f"an object header out of order ({problem})") from problem
         return b""
 
@@ -61,6 +62,8 @@ class Comments:
                     waiting.append(more[len(_SIGNED_BLOCK) : -4] if signed else more)
 
     def _bytes(self, address: int, length: int) -> bytes:
+        if length > _MAX_BLOCK:
+            raise ValueError(f"an object header out of order (a block of {length} bytes)")
         try:
             return os.pread(self._fd, length, self._base + address)
         except (OSError, OverflowError) as problem:

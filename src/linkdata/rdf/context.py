@@ -18,15 +18,16 @@ from typing import Any, TypeAlias
 
 from linkdata import iri
 from linkdata.errors import Diagnostic, note
-from linkdata.graph.entity import IS_A, VALUE, Entity
+from linkdata.graph.entity import IS_A, VALUE, Entity, Link
 from linkdata.graph.expanded import ARRAY, field_name, name_in
 from linkdata.graph.graph import Graph
+from linkdata.graph.literals import literal_of
 from linkdata.rdf import vocabulary as v
 from linkdata.rdf.formats import prefixes
 from linkdata.rdf.identities import place_of
 from linkdata.rdf.rules import Rules
 from linkdata.rdf.statements import unsaid
-from linkdata.rdf.terms import IRI, Blank, Term, parsed
+from linkdata.rdf.terms import Literal, Term, parsed
 from linkdata.rdf.values import Met, Values
 
 #: Datatypes that values of JSON have by themselves.
@@ -110,6 +111,8 @@ def _fields(graph: Graph, rules: Rules, values: Values) -> Iterator[_Field]:
         if term is not None:
             yield None, field_name(key), rules.predicate(graph.context, key), value, term
     for entity in graph.walk():
+        if literal_of(entity) is not None:
+            continue
         kind = entity.class_iri
         known, silent = rules.of(entity), unsaid(entity)
         for key in entity:
@@ -156,11 +159,12 @@ def _datatypes(value: Any, term: Term) -> Iterator[str | None]:
             yield from _datatypes(kept[number] if number < len(kept) else None, inner)
         return
     found = parsed(term)
-    if isinstance(found, IRI | Blank):
-        if isinstance(value, str):
-            yield _IRI
+    if isinstance(value, Link):  # it says by itself what it is
         return
-    yield found.datatype
+    if isinstance(found, Literal):
+        yield found.datatype
+    elif isinstance(value, str):
+        yield _IRI
 
 
 def _unclear(name: str, kind: str | None, use: _Use) -> Iterator[Diagnostic]:

@@ -13,8 +13,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from linkdata.arrays.inline import InlineArray
+from linkdata.errors import OutputError
 from linkdata.graph.entity import Entity, Link
 from linkdata.graph.expanded import Budget, is_outside
+from linkdata.graph.files import located
 from linkdata.graph.graph import Graph, meaning
 from linkdata.graph.literals import Written, literal_of
 from linkdata.rdf import terms
@@ -25,7 +27,6 @@ from linkdata.resolve.targets import Target
 from linkdata.syntax import nodes
 from linkdata.syntax.nodes import Alias, Candidate, Kind, Scalar
 
-#: What the field of a class without a slot for it is coerced to: nothing.
 _NO_PREFIXES: dict[str, str] = {}
 
 
@@ -88,9 +89,12 @@ class Values:
         prefixes = _NO_PREFIXES
         if node.kind is not Kind.VERBATIM:
             prefixes = self.rules.prefixes(target.context)
-        if coercion is not None:
-            return coercion.term(value, prefixes)
-        return named(value, prefixes) if isinstance(value, str) else terms.literal(value)
+        try:
+            if coercion is not None:
+                return coercion.term(value, prefixes)
+            return named(value, prefixes) if isinstance(value, str) else terms.literal(value)
+        except OutputError as problem:
+            raise located(problem, target.context.document.span(node)) from problem
 
     def value(self, value: Any, coercion: Coercion | None, place: str, met: Met) -> Term | None:
         """The term of a value of the graph."""

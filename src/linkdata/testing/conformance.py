@@ -20,6 +20,7 @@ from linkdata.dataset.checking import findings
 from linkdata.errors import Diagnostic, LinkdataError, Severity
 from linkdata.graph.entity import Entity, Link, Value
 from linkdata.graph.graph import Graph
+from linkdata.rdf.formats import written_canonically
 from linkdata.resolve.bindings import Binder
 from linkdata.resolve.loader import Loader
 from linkdata.resolve.registry import Context, Registry
@@ -78,6 +79,9 @@ def run(test: Test) -> str | None:
             if "error" in expect:
                 return f"no error, but {found!r}"
             return _compare_target(found, expect["target"])
+        if "canonical" in expect:
+            found = "".join(written_canonically(graph))
+            return _compare(found, expect["canonical"])
         if "error" in expect:
             return "no error"
         if "value" in expect:
