@@ -97,6 +97,7 @@ id: http://example.org/o
 name: o
 prefixes: {{linkml: https://w3id.org/linkml/, o: http://example.org/o/}}
 default_prefix: o
+default_range: string
 imports: [linkml:types]
 classes:
   Items:

@@ -131,7 +131,7 @@ def test_the_device_is_the_same_from_both_shanks(design: linkdata.Dataset) -> No
     iri = rdflib.URIRef(LAB + "my_dataset#data.general.devices.array")
     assert shanks.shank0.device.entity.iri == str(iri)
     graph = design.to_rdflib()
-    device = rdflib.URIRef("urn:linkdata:term:device")
+    device = rdflib.URIRef("urn:linkdata:schema:core:device")
     assert set(graph.objects(None, device)) == {iri}
     assert len(list(graph.subjects(device, iri))) == 2
 
@@ -143,7 +143,8 @@ def test_the_project_is_inherited(design: linkdata.Dataset) -> None:
 
 def test_the_turtle_is_the_same_in_both_libraries(built: Path, design: linkdata.Dataset) -> None:
     graph = assert_same_in_both_libraries((built / "design.ttl").read_text(encoding="utf-8"))
-    assert isomorphic(graph, design.to_rdflib())
+    other = design.to_rdflib().serialize(format="nt")  # parsing puts numbers into one form
+    assert isomorphic(graph, rdflib.Graph().parse(data=other, format="nt"))
 
 
 # Real files

@@ -316,7 +316,8 @@ CODES: dict[str, str] = {
     "slot-unknown": "the class has no such field",
     "field-required": "a required field is not there",
     "description-missing": "nothing describes a column",
-    "reference-ill-typed": "a reference or link leads to an object of a class that its slot does not take",
+    "reference-ill-typed": "a reference or link leads to an object of a class that its slot "
+    "does not take",
     "link-not-allowed": "a link stands where the schema allows none",
     "value-type": "a value of the wrong kind",
     "value-null": "a null stands where a value has to",

@@ -23,7 +23,11 @@ def test_a_folded_column_unfolds_to_what_it_was(rows: list[list[int]]) -> None:
 
 def test_what_follows_from_the_columns_is_left_out() -> None:
     fields: dict[str, Any] = {"colnames": ["b", "a"], "description": "x"}
-    members: dict[str, Any] = {"a": [1, 2], "b": {"description": "x", "value": [3, 4]}, "id": [0, 1]}
+    members: dict[str, Any] = {
+        "a": [1, 2],
+        "b": {"description": "x", "value": [3, 4]},
+        "id": [0, 1],
+    }
     folded(None, fields, members, ["a", "b"])
     assert fields == {"description": "x"}
     assert list(members) == ["b", "a"]

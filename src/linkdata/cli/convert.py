@@ -82,8 +82,8 @@ def convert(
     network: tuple[str, ...],
     quiet: bool,
 ) -> None:
-    """Write IN to OUT, in the format of its suffix: .yaml .nwb .h5 .json, or RDF: .ttl .nt .nq .trig .rdf
-    .jsonld .yamlld.
+    """Write IN to OUT, in the format of its suffix: .yaml .nwb .h5 .json, or RDF: .ttl .nt .nq
+    .trig .rdf .jsonld .yamlld.
 
     IN is a document or an HDF5 file. An HDF5 file made into a document, and that made into an HDF5
     file again, is the same file.
@@ -103,7 +103,7 @@ def convert(
             return
         with progress.shown(quiet=quiet) as told:
             dataset.save(target, format=format, arrays=arrays, inline=inline, store=store,
-                         links=links, expanded=expanded, force=force, progress=told, canonical=canonical,
-                         superclasses=superclasses, rows=rows)  # fmt: skip
+                         links=links, expanded=expanded, force=force, progress=told,
+                         canonical=canonical, superclasses=superclasses, rows=rows)  # fmt: skip
     if not quiet:
         click.echo(f"wrote {target}", err=True)

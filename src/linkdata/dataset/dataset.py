@@ -180,7 +180,7 @@ class Dataset:
         superclasses: bool = False,
         rows: bool = False,
     ) -> str:
-        """The same as a string; `format` is yaml, json, ttl, nt, nq, trig, jsonld, yamlld or rdf."""
+        """The same as a string; `format` is yaml, json, ttl, nt, nq, trig, jsonld, yamlld, rdf."""
         options = saving.Saving(expanded=expanded, canonical=canonical, superclasses=superclasses,
                                 rows=rows)  # fmt: skip
         return "".join(saving.parts(self.graph, format, None, options))

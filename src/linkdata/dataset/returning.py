@@ -17,8 +17,6 @@ from linkdata.dataset.inputs import local
 from linkdata.dataset.saving import RDF
 from linkdata.errors import DocumentError, LinkdataError, RetrievalError, error
 from linkdata.graph.graph import Graph
-from linkdata.nwb.authoring import ALIASES
-from linkdata.schema.places import USUAL
 from linkdata.syntax.writer import document
 
 if TYPE_CHECKING:
@@ -70,6 +68,9 @@ def returned(path: str, workspace: Workspace) -> Dataset:
 
 def _imports(back: Back) -> dict[str, Any]:
     """The imports of the document: the schemas that it conforms to, from where they may be."""
+    from linkdata.nwb.authoring import ALIASES
+    from linkdata.schema.places import USUAL
+
     found: dict[str, Any] = {}
     for name, said in back.imports().items():
         made: dict[str, Any] = {"as": ALIASES[name]} if name in ALIASES else {}

@@ -8,6 +8,7 @@ Implements: `specs/linkdata-1.0.md`, section "NWB and HDF5 files".
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ from linkdata.store.protocols import WritableStore
 ALIASES = {"core": "nwb", "hdmf-common": "hdmf"}
 #: How many elements an array may have to be written out, unless the caller says.
 LIMIT = 100
+#: What an `id` does not have.
+_UNNAMED = re.compile(r"[^A-Za-z0-9_.~-]")
 #: What the folder of a document's schemas is called: the document's name, and this.
 SCHEMAS = ".schemas"
 
@@ -77,7 +80,8 @@ class Author:
         limit = None if self.arrays == "inline" else self.limit
         describer = Describer(self.graph, self._elsewhere, names, limit, self.progress)
         data = describer.data(self.root)
-        meta: dict[str, Any] = {"id": self.out.stem}
+        name = _UNNAMED.sub("_", self.out.stem).strip(".") or "document"
+        meta: dict[str, Any] = {"id": name}
         if self.arrays == "link":
             meta["prefixes"] = {self.prefix: {"path": self._relative()}}
         if imports:

@@ -25,12 +25,15 @@ from linkdata.rdf.coercion import named
 from linkdata.rdf.identities import place_of
 from linkdata.rdf.rules import predicate_of
 from linkdata.rdf.terms import Term
-from linkdata.resolve.registry import Context, stem
+from linkdata.resolve.registry import Bound, Context, stem
 from linkdata.resolve.targets import FROM, entries
 from linkdata.schema.typing import SchemaTypes
 from linkdata.store.digests import Digest
 from linkdata.syntax.document import META, META_PARTS
 from linkdata.syntax.nodes import Plain, plain
+
+#: Suffixes of resources that are documents, and no files of arrays.
+_DOCUMENTS = frozenset((".yaml", ".yml", ".json"))
 
 Said: TypeAlias = "tuple[str, list[tuple[str, Term]]]"
 
@@ -42,7 +45,7 @@ class Described:
         self.graph = graph
         self.types = types
         self.subject = terms.iri_term(graph.document.iri)
-        self._files: dict[int, str] = {}
+        self._files: set[str] = set()
         self._checksums: set[str] = set()
 
     # The document
@@ -67,6 +70,7 @@ class Described:
             about.append((v.META, f"<{place}>"))
         yield self.subject, about
         yield from schemas.values()
+        yield from self._declared(context)
         if meta:
             yield from self._plain(place, context.iri, meta)
 
@@ -162,16 +166,27 @@ class Described:
 
     def _file(self, array: Any, file: SourceFile, said: list[Said]) -> str:
         """The term of an array's file; the first time, `said` gets what there is to say of it."""
-        known = self._files.get(id(file))
-        if known is not None:
-            return known
         dataset = self.graph.array_iri(array).partition("#")[0]
-        name = PurePath(file.name).name
-        subject = terms.iri_term(dataset.removesuffix(stem(file.name)) + iri.encode(name))
-        self._files[id(file)] = subject
+        return self._said_file(dataset, file.name, self.graph.files.bound(file), said)
+
+    def _declared(self, context: Context) -> Iterator[Said]:
+        """The files that the document declares prefixes for."""
+        for bound in context.prefixes.values():
+            if bound.prefix.locations:
+                name = bound.prefix.locations[0].target
+                if PurePath(name).suffix.lower() not in _DOCUMENTS:
+                    said: list[Said] = []
+                    self._said_file(bound.base + stem(name), name, bound, said)
+                    yield from said
+
+    def _said_file(self, dataset: str, path: str, bound: Bound | None, said: list[Said]) -> str:
+        name = PurePath(path).name
+        subject = terms.iri_term(dataset.removesuffix(stem(path)) + iri.encode(name))
+        if subject in self._files:
+            return subject
+        self._files.add(subject)
         about: list[tuple[str, Term]] = [(v.TYPE, v.DISTRIBUTIONS), (v.TYPE, v.HDF_FILE)]
         about.append((v.TITLE, terms.string(_utf8(name))))
-        bound = self.graph.files.bound(file)
         if bound is not None:
             about += (
                 (v.DOWNLOAD, terms.iri_term(one.target))

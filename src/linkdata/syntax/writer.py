@@ -27,8 +27,19 @@ class _Dumper(yaml.CSafeDumper):
         return True
 
 
+#: What a text may be to a reader of YAML 1.1 without being quoted: a date is read as one there,
+#: but nothing of it is lost.
+_PLAIN = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:timestamp")
+_OLD = yaml.resolver.Resolver()
+
+
+def _resolved(text: str) -> str:
+    """What a reader of YAML 1.1 takes a plain scalar for."""
+    return str(_OLD.resolve(yaml.ScalarNode, text, (True, False)))
+
+
 def _text(dumper: yaml.CSafeDumper, text: str) -> yaml.ScalarNode:
-    style = None if is_plain_safe(text) and text != "<<" else "'"
+    style = None if is_plain_safe(text) and _resolved(text) in _PLAIN else "'"
     if _CONTROLS.search(text):
         style = '"'  # where they are escaped
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)

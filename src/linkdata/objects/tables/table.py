@@ -28,6 +28,7 @@ from linkdata.objects.tables.layout import (
     Columns,
     columns_of,
     identifiers,
+    names_of,
 )
 from linkdata.objects.tables.names import Names
 from linkdata.objects.tables.picking import is_position, position, positions
@@ -240,7 +241,7 @@ class DynamicTable(Named):
         return (self[row] for row in range(len(self)))
 
     def __contains__(self, key: object) -> bool:
-        return key in self._columns.outer or key in self._columns.parts
+        return isinstance(key, str) and (key in names_of(self.entity) or key in self.entity)
 
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, str):
