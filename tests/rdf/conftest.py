@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
+import numpy
+import pynwb
 import pyoxigraph
 import pytest
 import rdflib
@@ -91,3 +95,25 @@ def literals_as_written() -> Iterator[None]:
     rdflib.NORMALIZE_LITERALS = False
     yield
     rdflib.NORMALIZE_LITERALS = before
+
+
+@pytest.fixture(scope="session")
+def nwb(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An NWB file that pynwb wrote, with tables of all kinds."""
+    path = tmp_path_factory.mktemp("nwb") / "x.nwb"
+    file = pynwb.NWBFile("a session", "x1", datetime(2024, 1, 1, tzinfo=UTC))
+    device = file.create_device("array")
+    group = file.create_electrode_group("shank0", "first", "CA1", device)
+    for site in ("CA1", "CA1", "CA3"):
+        file.add_electrode(location=site, group=group, group_name="shank0")
+    region = file.create_electrode_table_region([0, 2], "two")
+    file.add_acquisition(
+        pynwb.ecephys.ElectricalSeries(
+            "lfp", numpy.zeros((300, 2)), region, rate=1000.0, starting_time=0.0
+        )
+    )
+    file.add_unit(spike_times=[0.5, 1.5], electrodes=[0])
+    file.add_unit(spike_times=[2.5], electrodes=[1, 2])
+    with pynwb.NWBHDF5IO(path, "w") as io:
+        io.write(file)
+    return path

@@ -1,21 +1,29 @@
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
 import rdflib
+import yaml
 from hypothesis import given, settings
 from rdflib.compare import isomorphic
 
 import linkdata
 from linkdata.dataset.saving import RDF
 from linkdata.errors import OutputError
+from linkdata.rdf.canonical import canonical
 from linkdata.rdf.formats import FORMATS
+from linkdata.rdf.jsonld import compact, expanded, yaml_ld
+from linkdata.rdf.parsing import Triples
+from linkdata.rdf.statements import Statement
 from linkdata.testing.bounds import deadline
 from linkdata.testing.strategies import Sample, documents
 
 TERM = "urn:linkdata:term:"
+SUITES = Path(os.environ.get("LINKDATA_CORPUS", "/nonexistent")) / "suites"
 SYNTAXES = ("ttl", "nt", "nq", "trig", "rdf", "jsonld")
 TEXTS = ["", "data: {}\n", "data: {x: 1}\n", "{}\n"]  # the first is the rich document
 
@@ -45,8 +53,6 @@ def test_json_ld_says_the_same_to_pyld(text: str, readers: Any) -> None:
 
 
 def test_yaml_ld_is_the_same_as_json_ld(readers: Any) -> None:
-    import yaml
-
     ds = linkdata.loads(readers.rich)
     as_json = json.loads(ds.dumps("jsonld"))
     assert yaml.safe_load(ds.dumps("yamlld")) == as_json
@@ -108,3 +114,27 @@ def test_many_named_objects_take_linear_time() -> None:
     ds = linkdata.loads("data: {}\n" + "".join(f"n{number}: {{x: 1}}\n" for number in range(8_000)))
     with deadline():
         ds.dumps("nt")
+
+
+@pytest.mark.skipif(not SUITES.exists(), reason="LINKDATA_CORPUS has no suites")
+def test_the_graphs_of_public_suites_survive_json_ld(readers: Any) -> None:
+    from pyld import jsonld
+
+    found = 0
+    for path in [*SUITES.glob("yaml-ld/tests/**/*.nq"), *SUITES.glob("rdf-canon/**/*-in.nq")]:
+        data = path.read_bytes()
+        if b"_:" in data or b"> <" not in data:  # only objects of documents are written
+            continue
+        found += 1
+        triples = Triples(data, "nq", path.name)
+        said = [
+            Statement(one, [(p, term) for p, terms in triples.about(one).items() for term in terms])
+            for one in triples.subjects()
+        ]
+        expected = set(canonical(triples.lines()))
+        for writer in (compact, expanded, yaml_ld):
+            text = "".join(writer(said, {"xsd": "http://www.w3.org/2001/XMLSchema#"}))
+            document = yaml.safe_load(text) if writer is yaml_ld else json.loads(text)
+            made = jsonld.to_rdf(document, {"format": "application/n-quads"})
+            assert readers.rounded(readers.by_oxigraph(made, "nq")) == readers.rounded(expected)
+    assert found > 5

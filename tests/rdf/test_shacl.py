@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pyshacl
 import pytest
@@ -122,28 +121,3 @@ def test_an_nwb_file_conforms(nwb: Path) -> None:
     assert not conforms
     (found,) = required(report)
     assert found[1] == "urn:linkdata:schema:core:session_description"
-
-
-@pytest.fixture(scope="module")
-def nwb(tmp_path_factory: Any) -> Path:
-    """An NWB file that pynwb wrote."""
-    from datetime import UTC, datetime
-
-    import numpy
-    import pynwb
-
-    path: Path = tmp_path_factory.mktemp("nwb") / "x.nwb"
-    file = pynwb.NWBFile("a session", "x1", datetime(2024, 1, 1, tzinfo=UTC))
-    device = file.create_device("array")
-    group = file.create_electrode_group("shank0", "first", "CA1", device)
-    for _ in range(3):
-        file.add_electrode(location="CA1", group=group, group_name="shank0")
-    region = file.create_electrode_table_region([0, 1], "two")
-    file.add_acquisition(
-        pynwb.ecephys.ElectricalSeries(
-            "lfp", numpy.zeros((300, 2)), region, rate=1000.0, starting_time=0.0
-        )
-    )
-    with pynwb.NWBHDF5IO(path, "w") as io:
-        io.write(file)
-    return path

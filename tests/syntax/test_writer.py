@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -42,6 +43,12 @@ def test_a_tagged_text_is_no_reference(text: str) -> None:
     assert isinstance(found, Scalar)
     assert (found.kind, found.value) == (Kind.VERBATIM, text)
     assert document({"a": Tagged("#x")}) == 'a: !!str "#x"\n'
+
+
+@pytest.mark.parametrize("text", ["no", "on", "12:30:00", "2024-01-01", "1_000", "0b1", "01", "~"])
+def test_what_yaml_1_1_reads_differently_is_quoted(text: str) -> None:
+    for found in (document({"a": text}), written({"a": text})):
+        assert yaml.safe_load(found) == {"a": text}
 
 
 def test_order_is_kept_and_short_lists_stand_on_a_line() -> None:

@@ -73,13 +73,14 @@ class Tables:
             yield from self._rows(entity, table, columns)
 
     def _columns(self, entity: Entity) -> Iterator[_Column]:
-        """The columns, in the table's order where it has one."""
+        """The columns, in the table's order where it says one, else by their names."""
         keys = entity.keys()
         named = _plain(entity.link(_COLNAMES)) if _COLNAMES in keys else None
-        names = [str(one) for one in named] if isinstance(named, list) else keys
+        names = [str(one) for one in named] if isinstance(named, list) else sorted(keys)
         rules = self.rules.of(entity)
         for key in ([_ID] if _ID in keys and _ID not in names else []) + names:
-            if key not in keys or key == _COLNAMES or key.endswith(_INDEX):
+            is_index = key.endswith(_INDEX) and key.removesuffix(_INDEX) in keys
+            if key not in keys or key == _COLNAMES or is_index:
                 continue
             values = _array(entity.link(key))
             if values is None:
@@ -131,9 +132,11 @@ class Tables:
 
 
 def _positions(table: str, value: Any) -> Term:
-    if isinstance(value, list):
-        return [_positions(table, item) for item in value]
-    return f"<{table}%5B{value}%5D>"
+    """The rows of a table at a position, or at several."""
+    found = value.tolist() if hasattr(value, "tolist") else value
+    if isinstance(found, list):
+        return [_positions(table, item) for item in found]
+    return f"<{table}%5B{int(found)}%5D>"
 
 
 def _array(value: Any) -> Any | None:

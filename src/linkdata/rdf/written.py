@@ -101,7 +101,7 @@ class Written:
             below = f"{identity}."
             for key, value in fields.items():
                 term: Term | None
-                if key == IS_A and kind is not None:
+                if kind is not None and key == IS_A:
                     continue
                 if type(value) is Scalar and not (prefixes and ":" in value.text):
                     plain = value.kind is Kind.PLAIN
@@ -198,4 +198,6 @@ def _plain(text: str) -> str | None:
             return terms.integer(text) if len(text) <= MAX_INTEGER_DIGITS else terms.string(text)
         value = core_value(text)
         return None if value is None else terms.literal(value)
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'  # what `terms.string` makes of it, most often
     return terms.string(text)

@@ -107,6 +107,7 @@ def _emitted(node: yaml.Node, width: int) -> str:
     return text
 
 
+_RESOLVER = yaml.resolver.Resolver()
 _OPENING = (yaml.StreamStartEvent(), yaml.DocumentStartEvent(explicit=False))
 _CLOSING = (yaml.DocumentEndEvent(explicit=False), yaml.StreamEndEvent())
 
@@ -116,7 +117,12 @@ def _events(node: yaml.Node) -> Iterator[yaml.Event]:
     if isinstance(node, yaml.ScalarNode):
         tagged = node.tag == _TAGGED
         tag = "tag:yaml.org,2002:str" if tagged else node.tag
-        yield yaml.ScalarEvent(None, tag, (not tagged, not tagged), node.value, style=node.style)
+        # What another parser would read as something else is quoted.
+        plain, quoted = (
+            not tagged and _RESOLVER.resolve(yaml.ScalarNode, node.value, how) == tag
+            for how in ((True, False), (False, True))
+        )
+        yield yaml.ScalarEvent(None, tag, (plain, quoted), node.value, style=node.style)
     elif isinstance(node, yaml.SequenceNode):
         yield yaml.SequenceStartEvent(None, None, True, flow_style=node.flow_style)
         for item in node.value:
