@@ -89,8 +89,9 @@ def readers() -> type[Readers]:
     return Readers
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True)
 def literals_as_written() -> Iterator[None]:
+    """Other libraries change this for everybody, and do not always change it back."""
     before = rdflib.NORMALIZE_LITERALS
     rdflib.NORMALIZE_LITERALS = False
     yield

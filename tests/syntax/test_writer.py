@@ -45,10 +45,15 @@ def test_a_tagged_text_is_no_reference(text: str) -> None:
     assert document({"a": Tagged("#x")}) == 'a: !!str "#x"\n'
 
 
-@pytest.mark.parametrize("text", ["no", "on", "12:30:00", "2024-01-01", "1_000", "0b1", "01", "~"])
+@pytest.mark.parametrize("text", ["no", "on", "12:30:00", "1_000", "0b1", "01", "~", "1e3"])
 def test_what_yaml_1_1_reads_differently_is_quoted(text: str) -> None:
     for found in (document({"a": text}), written({"a": text})):
         assert yaml.safe_load(found) == {"a": text}
+
+
+def test_dates_are_quoted_where_that_is_asked_for() -> None:
+    assert written({"a": "2024-01-01"}) == "a: 2024-01-01\n"
+    assert written({"a": "2024-01-01"}, dates=False) == "a: '2024-01-01'\n"
 
 
 def test_order_is_kept_and_short_lists_stand_on_a_line() -> None:

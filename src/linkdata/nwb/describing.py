@@ -110,7 +110,7 @@ class Describer:
         fill = filling(typed)
         found: dict[str, Any] = {}
         for key in item.attributes:
-            if key in _SPECIAL or key == LOCATION or (key in IDENTITY and self._identifies(item)):
+            if _is_hidden(key) or key == LOCATION or (key in IDENTITY and self._identifies(item)):
                 continue
             try:
                 value = self._plain(item.attributes[key])
@@ -127,7 +127,7 @@ class Describer:
 
     def _members(self, group: Group, entity: Entity) -> Iterator[tuple[str, Any]]:
         for key in group.keys():  # noqa: SIM118 - not a mapping
-            if key in _SPECIAL or (group.name == "/" and key == ROOT):
+            if _is_hidden(key) or (group.name == "/" and key == ROOT):
                 continue
             try:
                 member = group.get(key)
@@ -214,8 +214,18 @@ class Describer:
         return Mention(steps)
 
 
+def _is_hidden(key: str) -> bool:
+    """Whether a document cannot have a field of this name; `storage` then has it."""
+    return key in _SPECIAL or _is_broken(key)
+
+
+def _is_broken(text: str) -> bool:
+    """Whether a text has bytes that are no UTF-8."""
+    return any("\ud800" <= sign <= "\udfff" for sign in text)
+
+
 def _text(text: str) -> Any:
     """A text, marked where it would be taken for a reference. Raises `NotPlainError`."""
-    if any("\ud800" <= sign <= "\udfff" for sign in text):
+    if _is_broken(text):
         raise NotPlainError
     return Tagged(text) if needs_tag(text) else escaped(text)

@@ -73,7 +73,8 @@ def complete(planner: Planner, entity: Entity, typed: Typed, path: str) -> None:
         group = planner.entries[path]
         assert isinstance(group, plans.Group)
         if COLNAMES in entity:  # those of the file, and what was laid over it
-            known = list(entity.link(COLNAMES))
+            listed_now: Any = entity.link(COLNAMES)
+            known = list(listed_now)
             names = [*known, *(name for name in names if name not in known)]
             if names == known:
                 return

@@ -51,7 +51,7 @@ def yaml_ld(said: Iterable[Statement], prefixes: Mapping[str, str]) -> Iterator[
     for one in said:
         if one.about:
             empty = False
-            yield written([_node(one, shorten)])
+            yield written([_node(one, shorten)], dates=False)
     if empty:
         yield "  []\n"
 

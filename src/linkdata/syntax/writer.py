@@ -35,7 +35,7 @@ _OLD = yaml.resolver.Resolver()
 
 def _resolved(text: str) -> str:
     """What a reader of YAML 1.1 takes a plain scalar for."""
-    return str(_OLD.resolve(yaml.ScalarNode, text, (True, False)))
+    return str(_OLD.resolve(yaml.ScalarNode, text, (True, False)))  # type: ignore[no-untyped-call]
 
 
 def _text(dumper: yaml.CSafeDumper, text: str) -> yaml.ScalarNode:
@@ -46,6 +46,20 @@ def _text(dumper: yaml.CSafeDumper, text: str) -> yaml.ScalarNode:
 
 
 _Dumper.add_representer(str, _text)
+
+
+class _QuotingDumper(_Dumper):
+    """Dates in quotes too, for readers that would make something else of them."""
+
+
+def _quoted(dumper: yaml.CSafeDumper, text: str) -> yaml.ScalarNode:
+    node = _text(dumper, text)
+    if node.style is None and _resolved(text) != _PLAIN[0]:
+        node.style = "'"
+    return node
+
+
+_QuotingDumper.add_representer(str, _quoted)
 
 
 class Tagged(str):
@@ -91,9 +105,13 @@ _DocumentDumper.add_representer(list, _list)
 _DocumentDumper.add_representer(Flow, _flow)
 
 
-def written(data: Any) -> str:
-    """The text of plain data, in the order of its keys, repeated parts written out."""
-    return _emitted(_Dumper(io.StringIO(), sort_keys=False).represent_data(data), width=100)
+def written(data: Any, *, dates: bool = True) -> str:
+    """The text of plain data, in the order of its keys, repeated parts written out.
+
+    Without `dates` texts of the form of dates are quoted.
+    """
+    dumper = _Dumper if dates else _QuotingDumper
+    return _emitted(dumper(io.StringIO(), sort_keys=False).represent_data(data), width=100)
 
 
 def document(data: dict[str, Any]) -> str:
@@ -107,7 +125,6 @@ def _emitted(node: yaml.Node, width: int) -> str:
     return text
 
 
-_RESOLVER = yaml.resolver.Resolver()
 _OPENING = (yaml.StreamStartEvent(), yaml.DocumentStartEvent(explicit=False))
 _CLOSING = (yaml.DocumentEndEvent(explicit=False), yaml.StreamEndEvent())
 
@@ -117,12 +134,7 @@ def _events(node: yaml.Node) -> Iterator[yaml.Event]:
     if isinstance(node, yaml.ScalarNode):
         tagged = node.tag == _TAGGED
         tag = "tag:yaml.org,2002:str" if tagged else node.tag
-        # What another parser would read as something else is quoted.
-        plain, quoted = (
-            not tagged and _RESOLVER.resolve(yaml.ScalarNode, node.value, how) == tag
-            for how in ((True, False), (False, True))
-        )
-        yield yaml.ScalarEvent(None, tag, (plain, quoted), node.value, style=node.style)
+        yield yaml.ScalarEvent(None, tag, (not tagged, not tagged), node.value, style=node.style)
     elif isinstance(node, yaml.SequenceNode):
         yield yaml.SequenceStartEvent(None, None, True, flow_style=node.flow_style)
         for item in node.value:
