@@ -189,7 +189,7 @@ class Entity:
     def keys(self) -> list[str]:
         """The names of the fields: as written, then as the source file has them."""
         found: dict[str, None] = {}
-        dropped = self._dropped
+        dropped = self.dropped
         item = self.item
         if item is not None:
             group = as_group(item)
@@ -209,7 +209,7 @@ class Entity:
         return [key for key in keys if self.changes.get(key) is not GONE]
 
     @property
-    def _dropped(self) -> frozenset[str]:
+    def dropped(self) -> frozenset[str]:
         """The fields of the source file over which a null was laid."""
         if self.external is None:
             return frozenset()
@@ -242,7 +242,7 @@ class Entity:
             if array is not None:
                 return array if array.shape else array[()]
         item = self.item
-        if item is not None and key not in self._dropped:
+        if item is not None and key not in self.dropped:
             found_in_file = self.graph.member(item, key)
             if found_in_file:
                 return found_in_file[0]

@@ -75,7 +75,8 @@ def complete(planner: Planner, entity: Entity, typed: Typed, path: str) -> None:
         if COLNAMES in entity:  # those of the file, and what was laid over it
             listed_now: Any = entity.link(COLNAMES)
             known = list(listed_now)
-            names = [*known, *(name for name in names if name not in known)]
+            kept = [name for name in known if name not in entity.dropped]
+            names = [*kept, *(name for name in names if name not in known)]
             if names == known:
                 return
         listed = planner.attribute(names, f"{path}@{COLNAMES}", "text")

@@ -13,9 +13,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import reduce
 from operator import or_
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args, get_origin
 
-from numpydantic import NDArray, Shape
+from annotated_types import Interval
+from numpydantic import NDArray, Repeat, Shape
 from numpydantic.exceptions import DtypeError, ShapeError
 from numpydantic.interface.interface import Interface, JsonDict
 from pydantic import BeforeValidator, SerializationInfo
@@ -33,6 +34,7 @@ from linkdata.schema.model import Shape as Axes
 # For type checkers these are no types that are made at run time.
 _NDARRAY: Any = NDArray
 _SHAPE: Any = Shape
+_REPEAT: Any = Repeat
 
 
 class _Described(JsonDict):
@@ -89,8 +91,7 @@ class LazyInterface(Interface[Any]):
     def raise_for_shape(self, valid: bool, shape: tuple[int, ...]) -> None:
         """Say what the shape is, and what it should be."""
         if not valid:
-            wanted: Any = self.shape
-            axes = " x ".join(map(str, wanted.prepared_args))
+            axes = " x ".join(map(_axis_words, get_args(self.shape)))
             raise ShapeError(f"its shape is {shape}, not {axes}")
 
     @classmethod
@@ -171,29 +172,40 @@ class _Arrays:
         return array
 
 
-def _expressions(shape: Axes) -> Iterator[str | None]:
-    """Shapes as numpydantic writes them: `* num_times, 3`; None for any."""
+def _expressions(shape: Axes) -> Iterator[Any]:
+    """Shapes as numpydantic takes them: a type for each axis; None for any shape."""
     if shape.dimensions:
-        yield ", ".join(map(_dimension, shape.dimensions))
+        yield tuple(map(_dimension, shape.dimensions))
         return
     least, most = shape.minimum, shape.maximum
     if most is None:
-        yield ", ".join(["*"] * least + ["..."]) if least else None
+        yield (*[int] * least, *_REPEAT) if least else None
         return
     for number in range(max(least or 1, 1), most + 1):
-        yield ", ".join(["*"] * number)
+        yield (int,) * number
 
 
-def _dimension(axis: Dimension) -> str:
+def _dimension(axis: Dimension) -> Any:
+    """The type of an axis: its length or its bounds, and its name."""
+    size: Any = int
     if axis.minimum is not None and axis.minimum == axis.maximum:
-        size = str(axis.minimum)
-    elif axis.minimum is None and axis.maximum is None:
-        size = "*"
-    else:
-        size = f"{'*' if axis.minimum is None else axis.minimum}-" + (
-            "*" if axis.maximum is None else str(axis.maximum)
-        )
-    if axis.alias is None:
-        return size
-    label = alias(axis.alias)
-    return f"{size} {label if label[:1].isalpha() else f'axis{label}'}"
+        size = Literal[axis.minimum]
+    elif axis.minimum is not None or axis.maximum is not None:
+        size = Annotated[int, Interval(ge=axis.minimum, le=axis.maximum)]
+    return size if axis.alias is None else Annotated[size, alias(axis.alias)]
+
+
+def _axis_words(axis: Any) -> str:
+    """An axis as an error says it: `3`, `*`, `2-4`, `* num_times`; `...` for any further ones."""
+    if get_origin(axis) is Annotated:
+        size, *notes = get_args(axis)
+        words = _axis_words(size)
+        for note in notes:
+            if isinstance(note, Interval):
+                words = "-".join("*" if one is None else str(one) for one in (note.ge, note.le))
+            else:
+                words += f" {note}"
+        return words
+    if get_origin(axis) is Literal:
+        return " or ".join(map(str, get_args(axis)))
+    return "*" if axis is int else "..."

@@ -81,7 +81,8 @@ def names_of(entity: Entity) -> list[str]:
     if entity.written(COLNAMES) is not None:
         return names
     beside = [key for key in entity if key not in names and entity.written(key) is not None]
-    return [*names, *_columns_among(entity, beside)]
+    kept = [name for name in names if name not in entity.dropped]
+    return [*kept, *_columns_among(entity, beside)]
 
 
 def _columns_among(entity: Entity, keys: list[str]) -> Iterator[str]:

@@ -225,7 +225,7 @@ def _bare(types: SchemaTypes, filled: Filled) -> Iterator[Diagnostic]:
         yield from (finding(one, member.spot(one.path)) for one in problems)
     if not member.is_written:
         return
-    for lacking in presence.absent(typed, frozenset((VALUE,)), as_stored=False):
+    for lacking in presence.absent(typed, frozenset((VALUE,)), as_stored=False, name=member.key):
         if lacking.name == "description":
             if filled.field.item:
                 yield finding(_undescribed(member), member.spot())

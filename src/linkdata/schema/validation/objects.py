@@ -113,7 +113,9 @@ def _absent(
     stored = places.is_brought(entity)
     spot = places.of_object(entity)
     said = {name for name, found in filled.items() if any(not _is_nothing(one) for one in found)}
-    for slot in presence.absent(typed, frozenset(said), as_stored=stored):
+    for slot in presence.absent(
+        typed, frozenset(said), as_stored=stored, name=places.name_of(entity)
+    ):
         hint = None if not slot.description else _first_sentence(slot.description)
         name = slot.facts.get("name", slot.name)
         if slot.facts.get("role") == CHILDREN or (_is_open(slot) and slot.classes):

@@ -23,25 +23,32 @@ WORKED_OUT: Mapping[str, frozenset[str]] = {
     "DynamicTable": frozenset(("colnames", "id")),
     "AlignedDynamicTable": frozenset(("categories",)),
     "VectorIndex": frozenset(("target", "description")),
+    "DynamicTableRegion": frozenset(("table",)),
     "NWBFile": frozenset(("nwb_version", "file_create_date", "timestamps_reference_time")),
 }
 
+#: Those of them that follow only in objects of one name: there is one table of electrodes.
+IN_ONE_NAME: Mapping[str, Mapping[str, str]] = {"DynamicTableRegion": {"table": "electrodes"}}
 
-def absent(typed: Typed, filled: frozenset[str], *, as_stored: bool) -> Iterator[Slot]:
+
+def absent(
+    typed: Typed, filled: frozenset[str], *, as_stored: bool, name: str | None = None
+) -> Iterator[Slot]:
     """The required slots of a class that no field fills, but for its values and its identifier.
 
-    With `as_stored` nothing may be left out that a file has to have.
+    With `as_stored` nothing may be left out that a file has to have. Of an object whose `name` is
+    not known all is thought to follow that follows in objects of some name.
     """
-    worked_out = _worked_out(typed)
+    worked_out = _worked_out(typed, name)
     within = columns.compound(typed)
-    for name, slot in typed.cls.slots.items():
-        is_value = name == VALUE and slot.facts.get("role") != CHILDREN
-        if name in filled or slot.identifier or is_value or name in within:
+    for key, slot in typed.cls.slots.items():
+        is_value = key == VALUE and slot.facts.get("role") != CHILDREN
+        if key in filled or slot.identifier or is_value or key in within:
             continue
         if as_stored:
             if slot.required or _is_group_of_many(slot):
                 yield slot
-        elif slot.required and name not in worked_out and not may_be_absent(slot, typed.schema):
+        elif slot.required and key not in worked_out and not may_be_absent(slot, typed.schema):
             yield slot
 
 
@@ -73,6 +80,10 @@ def _is_group_of_many(slot: Slot) -> bool:
     return bool(slot.facts.get("collection")) and slot.facts.get("quantity") in (None, "+", 1)
 
 
-def _worked_out(typed: Typed) -> frozenset[str]:
-    found = (WORKED_OUT.get(one.name, frozenset()) for one in typed.lineage)
-    return frozenset().union(*found)
+def _worked_out(typed: Typed, name: str | None) -> frozenset[str]:
+    return frozenset(
+        field
+        for one in typed.lineage
+        for field in WORKED_OUT.get(one.name, ())
+        if name is None or IN_ONE_NAME.get(one.name, {}).get(field, name) == name
+    )

@@ -171,6 +171,8 @@ def _names(member: Member, members: list[Member], found: dict[str, Column]) -> I
     if not isinstance(names, list):
         return
     there = {one.key for one in members}
+    if not member.is_written:  # the list of a file says more than the document leaves of it
+        there |= member.owner.dropped
     for position, name in enumerate(names):
         if isinstance(name, str) and name not in there:
             message = f"`{_NAMES}` lists `{name}`, and there is no such column"
