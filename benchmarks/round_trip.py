@@ -20,6 +20,7 @@ from statistics import median
 from typing import NamedTuple
 
 from big_file import big_file
+from processes import ENVIRONMENT
 
 RUNS = 5
 
@@ -88,7 +89,7 @@ TASKS = {
 def measure(code: str) -> tuple[float, float]:
     """Seconds of a whole process, and its peak memory in MiB."""
     begin = time.perf_counter()
-    child = subprocess.Popen([sys.executable, "-W", "ignore", "-c", code])
+    child = subprocess.Popen([sys.executable, "-W", "ignore", "-c", code], env=ENVIRONMENT)
     _, status, usage = os.wait4(child.pid, 0)
     if status:
         raise SystemExit(f"a process failed:\n{code}")

@@ -345,6 +345,11 @@ def test_documents_that_are_extended_on_many_ways() -> None:
             None,
         ),
         ("@nope", "no object around this place has a field `nope`", None),
+        (
+            "@p",
+            "no object around this place has a field `p`",
+            "`p` stands at `#n.p`",
+        ),
         ("#data.link.q", "there is no `q` in `#data.link`", None),
     ],
 )

@@ -1,12 +1,13 @@
 """Misses: why a reference does not arrive, as findings.
 
 Takes: where following a reference ended.
-Gives: `Missing`, raised inside the resolver, `cycle` and `why`, the words for it.
+Gives: `Missing`, raised inside the resolver, `Elsewhere`, `cycle` and `why`, the words for it.
 Implements: `specs/linkdata-1.0.md`, section "References".
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 
 from linkdata.errors import Diagnostic, Related, did_you_mean, error
@@ -14,8 +15,9 @@ from linkdata.resolve.registry import Context
 from linkdata.resolve.targets import Target
 from linkdata.spans import Span
 from linkdata.syntax import nodes
-from linkdata.syntax.nodes import Candidate, Scalar, Step
-from linkdata.syntax.references import Form, Reference
+from linkdata.syntax.document import RESERVED, Document
+from linkdata.syntax.nodes import Candidate, Mapping, Node, Scalar, Step
+from linkdata.syntax.references import Form, Reference, format_path
 
 #: How many links of a circle a finding shows.
 MAX_SHOWN = 8
@@ -42,6 +44,38 @@ class Missing(Exception):
             span,
             hint=did_you_mean(str(step), self.names),
         )
+
+
+class Elsewhere:
+    """Where names stand in documents, to tell who looked for one in the wrong place."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, dict[str, Mapping]] = {}
+
+    def hint(self, document: Document, name: str) -> str | None:
+        """The shortest path that ends in a name, if the document has the name anywhere."""
+        known = self._known.get(id(document))
+        if known is None:  # once, as every reference of a document may miss
+            known = self._known[id(document)] = _keys(document.root)
+        if name not in known:
+            return None
+        return f"`{name}` stands at `#{format_path((*nodes.path_of(known[name]), name))}`"
+
+
+def _keys(root: Mapping) -> dict[str, Mapping]:
+    """Of each key outside reserved sections a mapping that has it, as near the root as may be."""
+    found: dict[str, Mapping] = {}
+    waiting: deque[Node] = deque([root])
+    while waiting:
+        node = waiting.popleft()
+        if type(node) is nodes.Sequence:
+            waiting.extend(node.items)
+        elif isinstance(node, Mapping):
+            for key, value in node.entries.items():
+                if node is not root or key not in RESERVED:
+                    found.setdefault(key, node)
+                    waiting.append(value)
+    return found
 
 
 def cycle(chain: list[tuple[Context, Candidate]], length: int) -> Diagnostic:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from linkdata.errors import LinkdataError, Related, ResolutionError, did_you_mean, error
-from linkdata.resolve.misses import MAX_SHOWN, Missing, cycle, why
+from linkdata.resolve.misses import MAX_SHOWN, Elsewhere, Missing, cycle, why
 from linkdata.resolve.origins import unknown_prefix
 from linkdata.resolve.overlays import Overlays
 from linkdata.resolve.registry import Context, Registry
@@ -53,6 +53,7 @@ class Resolver(Overlays):
         self._found: dict[int, Target | LinkdataError] = {}
         self._following: dict[int, _Step] = {}
         self._streams = Streams(self._names_at)
+        self._elsewhere = Elsewhere()
 
     # References
 
@@ -310,7 +311,7 @@ class Resolver(Overlays):
             for key in self.names(scope)
             if key != filled and not (key in RESERVED and is_root(scope.node))
         }
-        hint = did_you_mean(name, sorted(names))
+        hint = self._elsewhere.hint(context.document, name) or did_you_mean(name, sorted(names))
         if inside_file and not hint:
             hint = "names inside a source file are reached with `#path` or `prefix:/path`"
         message = f"no object around this place has a field `{name}`"
