@@ -1,7 +1,7 @@
 """Creation properties of objects: read into a plan, and made from one.
 
 Takes: h5py's creation property lists, or what a plan says.
-Gives: `storage_of`, `tracking_of`, and the property lists to create objects with.
+Gives: `storage_of`, `tracking_of`, the property lists to create objects with, and checks of them.
 Implements: `specs/linkdata-1.0.md`, section "Plans of HDF5 files".
 """
 
@@ -52,6 +52,7 @@ _FILL_TIMES = {
     h5d.FILL_TIME_NEVER: "never",
     h5d.FILL_TIME_IFSET: "ifset",
 }
+_SETTING_THEMSELVES = frozenset((h5z.FILTER_NBIT, h5z.FILTER_SCALEOFFSET))
 _TRACKINGS: dict[int, Tracking] = {
     0: "no",
     h5p.CRT_ORDER_TRACKED: "tracked",
@@ -206,6 +207,37 @@ def _of_image(dtype: str, fill: Any, before: bytes, after: bytes) -> h5p.PropDCI
     with h5py.File(io.BytesIO(image.replace(before, after)), "r") as patched:
         found: h5p.PropDCID = patched["d"].id.get_create_plist()
     return found
+
+
+def check_filters(made: h5d.DatasetID, storage: Storage) -> None:
+    """See that a dataset has the filters that are planned. Raises `Unsupported`.
+
+    Some set their parameters themselves, when a dataset is made.
+    """
+    created = made.get_create_plist()
+    for number, planned in enumerate(storage.filters):
+        step = _filter(created, number)
+        if step != planned:
+            raise Unsupported(
+                f"the filter `{step.name}` sets its parameters itself, to {list(step.values)}, "
+                f"not to {list(planned.values)}"
+            )
+
+
+def check_makeable(dataset: Dataset, scratch: Callable[[], h5py.File]) -> None:
+    """See that a dataset can be made again as it is stored. Raises `Unsupported`.
+
+    Only those are made, in a file in memory and without room for values, of which HDF5 is known to
+    make something else at times.
+    """
+    storage = dataset.storage
+    if storage.fill.value is not None:
+        _with_fill(storage.fill, dataset.type)
+    if not _SETTING_THEMSELVES.isdisjoint(step.code for step in storage.filters):
+        created = dataset_properties(dataset)
+        created.set_alloc_time(h5d.ALLOC_TIME_LATE)
+        space, kind = dataspace(dataset.space), hdf5_type(dataset.type)
+        check_filters(h5d.create(scratch().id, None, kind, space, created), storage)
 
 
 def track_members(created: h5p.PropGCID, members: Tracking) -> None:

@@ -45,7 +45,7 @@ from linkdata.nwb.plan import (
     Storage,
     Stored,
 )
-from linkdata.nwb.properties import storage_of, tracking_of
+from linkdata.nwb.properties import check_makeable, storage_of, tracking_of
 from linkdata.nwb.sources import InFile, References, read_block, read_chunks
 from linkdata.nwb.spaces import space_of
 
@@ -215,7 +215,9 @@ class _Reading:
         else:
             space = space_of(dataset.get_space())
         data = self._data(dataset, kind, space, storage, path)
-        return Dataset(type=kind, space=space, data=data, storage=storage, named=named, **common)
+        found = Dataset(type=kind, space=space, data=data, storage=storage, named=named, **common)
+        check_makeable(found, self._scratch)  # so that what cannot be carried is told now
+        return found
 
     def _growing(self, dataset: h5d.DatasetID, path: bytes) -> Space:
         """The axes of a virtual dataset that are those of its sources, in whatever files."""
@@ -247,7 +249,7 @@ class _Reading:
             shape = space.shape or ()
             start = (0,) * len(shape)
             return Inline(read_block(dataset, form(kind), start, shape, self._references))
-        form(kind)  # so that what cannot be carried is told now
+        form(kind)  # which raises for what cannot be carried
         chunked = (storage.chunks, storage.filters)
         return InFile(self._file, text(path), kind, chunked)
 
