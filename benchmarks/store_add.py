@@ -3,6 +3,8 @@
     python benchmarks/store_add.py [RUNS]
 
 Beside it: what hashing alone takes, and icechunk writing the same array, if that is installed.
+Each run has a store of its own, and all are removed at the end: a file system that has just removed
+thousands of files takes long to make new ones. 1 GiB for each run has to be free on the disk.
 """
 
 from __future__ import annotations
@@ -10,7 +12,6 @@ from __future__ import annotations
 import importlib.util
 import sys
 import tempfile
-from pathlib import Path
 
 from big_file import SERIES, big_file
 from processes import side_by_side
@@ -22,7 +23,7 @@ with h5py.File({file!r}) as file:
         data[row : row + data.chunks[0]]
 """
 SETUP = """
-import shutil
+import tempfile
 from pathlib import Path
 from linkdata.arrays.adding import add_array
 from linkdata.arrays.hdf5 import HDF5File
@@ -30,12 +31,12 @@ from linkdata.roots import Roots
 from linkdata.store.folder import FolderStore
 path = Path({file!r})
 array = HDF5File(lambda: path, path.name, Roots([path.parent])).item({name!r})
-shutil.rmtree({store!r}, ignore_errors=True)
+home = tempfile.mkdtemp(dir={folder!r})
 """
+ADD = "add_array(array, FolderStore(home))"
 ICECHUNK = """
-import h5py, icechunk, shutil, zarr
-shutil.rmtree({store!r}, ignore_errors=True)
-storage = icechunk.local_filesystem_storage({store!r})
+import h5py, icechunk, tempfile, zarr
+storage = icechunk.local_filesystem_storage(tempfile.mkdtemp(dir={folder!r}))
 """
 WRITE = """
 repository = icechunk.Repository.create(storage)
@@ -51,28 +52,21 @@ session.commit("added")
 
 
 def main() -> None:
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-    with tempfile.TemporaryDirectory() as folder:
-        names = {
-            "file": str(big_file()),
-            "name": f"{SERIES}/data",
-            "store": str(Path(folder) / "store"),
-        }
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    path = big_file()
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        names = {"file": str(path), "name": f"{SERIES}/data", "folder": folder}
         codes = {
             "h5py reads": ("import h5py", READ.format(**names)),
             "content digests": (SETUP.format(**names), "add_array(array)"),
             "stored digests": (SETUP.format(**names), "add_array(array, digest='stored')"),
-            "store add": (
-                SETUP.format(**names),
-                "add_array(array, FolderStore({store!r}))".format(**names),
-            ),
-            "store add, all there": (
-                SETUP.format(**names) + "add_array(array, FolderStore({store!r}))".format(**names),
-                "add_array(array, FolderStore({store!r}))".format(**names),
-            ),
+            "store add": (SETUP.format(**names), ADD),
+            "store add, all there": (SETUP.format(**names) + ADD, ADD),
         }
         if importlib.util.find_spec("icechunk"):
             codes["icechunk writes"] = (ICECHUNK.format(**names), WRITE.format(**names))
+        else:
+            print("icechunk is not installed, and left out")
         found = side_by_side(codes, runs)
     base = found["h5py reads"].seconds
     for what, measured in found.items():

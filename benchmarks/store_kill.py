@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from linkdata.errors import StoreMissingError
@@ -54,15 +54,13 @@ class Place:
         os.write(fd, line.encode())
         os.close(fd)
 
-    def roots(self) -> set[Digest]:
-        found = set()
+    def roots(self) -> Iterator[Digest]:
         for path in self.documents.iterdir():
             if path.suffix == ".json":
                 try:
-                    found.add(Digest.parse(json.loads(path.read_text())["array"]))
+                    yield Digest.parse(json.loads(path.read_text())["array"])
                 except FileNotFoundError:
                     continue
-        return found
 
 
 def write(place: Place, chance: random.Random) -> None:
@@ -175,7 +173,7 @@ def examine(place: Place, count: Counter[str]) -> None:
     """What must hold when all is quiet."""
     store = FolderStore(place.store)
     count["temporary files left by the killed"] = len(list((place.store / "tmp").iterdir()))
-    roots = place.roots()
+    roots = set(place.roots())
     count["arrays before the last collection"] = len(list(store.list("manifests")))
     for digest in roots:
         try:

@@ -306,3 +306,94 @@ def test_help_has_all_commands(run) -> None:
     text = run("store", "--help").stdout
     for command in ("add", "ls", "verify", "gc", "push", "pull", "repair"):
         assert f"\n  {command} " in text
+
+
+# Other commands, on documents whose arrays are in a store
+
+
+@pytest.fixture
+def elsewhere(run, raw: Path, tmp_path: Path) -> Path:
+    """A document whose store nobody would find."""
+    assert run("convert", "raw.h5", "session.yaml", "--arrays", "store").exit_code == 0
+    (tmp_path / "session.yaml.chunks").rename(tmp_path / "kept")
+    return tmp_path / "session.yaml"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("get", "session.yaml", "#data.voltage", "--all"),
+        ("get", "session.yaml", "#data.voltage", "--slice", "999,3"),
+        ("check", "session.yaml", "--verify", "--no-notes"),
+        ("convert", "session.yaml", "again.h5"),
+        ("diff", "raw.h5", "session.yaml"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_commands_look_in_the_store_that_is_named(run, elsewhere: Path, command) -> None:
+    without = run(*command)
+    assert without.exit_code == 1
+    assert "store-manifest-missing" in without.output
+    found = run(*command, "--store", "kept")
+    assert found.exit_code == 0, found.output
+
+
+def test_a_bundle_takes_the_store_along(run, elsewhere: Path) -> None:
+    made = run("bundle", "session.yaml", "-o", "all", "--store", "kept")
+    assert made.exit_code == 0, made.output
+    assert chunk_files(elsewhere.with_name("all") / "kept")
+
+
+def test_tree_and_query_take_a_store_too(run, elsewhere: Path) -> None:
+    assert "voltage" in run("tree", "session.yaml", "--store", "kept").stdout
+    asked = run("query", "session.yaml", "ASK { ?s ?p ?o }", "--store", "kept")
+    assert asked.exit_code == 0, asked.output
+
+
+def test_a_chunk_that_was_put_aside_comes_from_the_next_store(run, elsewhere: Path) -> None:
+    assert run("store", "push", "other", "--store", "kept").exit_code == 0
+    spoil(chunk_files(elsewhere.with_name("kept"))[0])
+    check = ("check", "session.yaml", "--verify", "--no-notes", "--store", "kept")
+    first = run(*check)
+    assert first.exit_code == 1
+    assert "store-chunk-corrupt" in first.stdout
+    assert list(elsewhere.with_name("kept").glob("quarantine/chunks/*"))
+    second = run(*check)
+    assert "store-chunk-missing" in second.stdout
+    assert "store repair --from" in second.stdout
+    assert run(*check, "--store", "other").exit_code == 0
+    assert run("store", "repair", "--store", "kept", "--from", "other").exit_code == 0
+    assert run(*check).exit_code == 0
+
+
+# Digests of arrays that stay in their file
+
+
+@pytest.mark.parametrize("digest", ["stored", "content"])
+def test_convert_writes_digests_and_changes_are_noticed(
+    run, raw: Path, tmp_path: Path, digest: str
+) -> None:
+    assert run("convert", "raw.h5", "session.yaml", "--digest", digest).exit_code == 0
+    assert "digest: blake3:" in (tmp_path / "session.yaml").read_text()
+    store = tmp_path / "session.yaml.chunks"
+    assert store.exists() == (digest == "stored")
+    assert not chunk_files(store)
+    assert run("convert", "session.yaml", "again.h5").exit_code == 0
+    assert run("diff", "raw.h5", "again.h5").stdout == ""
+    check = ("check", "session.yaml", "--verify", "--no-notes")
+    assert run(*check).exit_code == 0
+    with h5py.File(raw, "r+") as file:
+        file["voltage"][600, 0] = -1
+    changed = run(*check)
+    assert changed.exit_code == 1
+    assert "digest-mismatch" in changed.stdout
+    get = ("get", "session.yaml", "#data.voltage", "--slice")
+    assert run(*get, "0:2,0").exit_code == (0 if digest == "stored" else 1)  # chunk by chunk
+    assert "digest-mismatch" in run(*get, "600,0").output
+
+
+def test_a_digest_is_for_what_stays_in_its_file(run, raw: Path) -> None:
+    result = run("convert", "raw.h5", "x.yaml", "--digest", "stored", "--arrays", "store")
+    assert result.exit_code == 2
+    assert "stay in their file" in result.output
+    assert run("convert", "raw.h5", "x.yaml", "--digest", "none").exit_code == 0

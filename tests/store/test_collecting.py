@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -124,3 +126,24 @@ def test_exactly_what_is_reachable_stays(data: st.DataObject) -> None:
     collect(store, [array.digest for array in roots], grace=0)
     assert set(store.list("manifests")) == {array.digest for array in roots}
     assert set(store.list("chunks")) == {digest for array in roots for digest, _ in array.chunks}
+
+
+def test_the_grace_does_not_run_out_while_a_collection_works(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A manifest that is put while the roots are read, or just before, has its document later."""
+    store = MemoryStore()
+    clock = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    old, new = sample(1, 2), sample(3, 4)
+    old.put(store)
+    clock[0] += 20
+    new.put(store)
+
+    def slow() -> Iterator[Digest]:
+        clock[0] += 60
+        yield from ()
+
+    done = collect(store, slow(), grace=10)
+    assert (done.manifests, done.chunks) == (1, 2)
+    assert set(store.list("manifests")) == {new.digest}

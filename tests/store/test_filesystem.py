@@ -103,9 +103,9 @@ def test_missing_folders_are_made_durably(tmp_path: Path, monkeypatch: pytest.Mo
     synced: list[Path] = []
 
     def fsync(fd: int) -> None:
-        synced.append(Path(os.readlink(f"/proc/self/fd/{fd}")))
+        synced.append(Path(os.readlink(f"/dev/fd/{fd}")))
 
-    if not os.path.isdir("/proc/self/fd"):
+    if not os.path.isdir("/dev/fd"):
         pytest.skip("this system does not tell what a descriptor is of")
     monkeypatch.setattr(os, "fsync", fsync)
     LocalFileSystem(tmp_path / "a" / "b" / "c").create_root()
@@ -115,11 +115,11 @@ def test_missing_folders_are_made_durably(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_nothing_is_held_open(tmp_path: Path) -> None:
-    if not os.path.isdir("/proc/self/fd"):
+    if not os.path.isdir("/dev/fd"):
         pytest.skip("this system does not tell which descriptors are open")
     files = LocalFileSystem(tmp_path)
     write(files, "warm", b"1")
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(os.listdir("/dev/fd"))
     files.make_folder("x")
     write(files, "x/a", b"1")
     files.read("x/a", 10)
@@ -129,7 +129,7 @@ def test_nothing_is_held_open(tmp_path: Path) -> None:
     for call in (lambda: files.read("no", 1), lambda: files.create("b"), lambda: files.names("b")):
         with pytest.raises(OSError):  # noqa: PT011
             call()
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(os.listdir("/dev/fd")) == before
 
 
 def test_a_new_file_is_nobody_elses_until_it_is_protected(tmp_path: Path) -> None:
@@ -184,3 +184,27 @@ def test_special_files_are_refused_without_waiting(tmp_path: Path) -> None:
     thread.start()
     thread.join(30)
     assert refused == ["pipe", "folder"]
+
+
+def test_folders_that_are_kept_open_are_let_go_of(tmp_path: Path) -> None:
+    files = LocalFileSystem(tmp_path)
+    before = set(os.listdir("/dev/fd"))
+    for path in ("a", "a/b", "a/b/c"):
+        files.make_folder(path)
+    with files.keeping(), files.keeping():
+        write(files, "a/b/c/one", b"1")
+        kept = set(os.listdir("/dev/fd")) - before
+        write(files, "a/b/c/two", b"2")
+        assert set(os.listdir("/dev/fd")) - before == kept
+        assert kept
+    assert set(os.listdir("/dev/fd")) == before
+    (tmp_path / "a").rename(tmp_path / "old")
+    with pytest.raises(FileNotFoundError):
+        files.read("a/b/c/one", 1)
+
+
+def test_several_folders_are_synced(files: LocalFileSystem | ModelFileSystem) -> None:
+    files.make_folder("x")
+    files.sync_folders(["", "x"])
+    with pytest.raises(FileNotFoundError):
+        files.sync_folders(["", "x", "y"])

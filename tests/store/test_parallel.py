@@ -41,3 +41,20 @@ def test_several_work_at_once() -> None:
 
 def test_there_is_a_core() -> None:
     assert cores() >= 1
+
+
+def test_one_worker_is_the_one_who_asks() -> None:
+    assert set(each(lambda n: threading.get_ident(), range(3), 1)) == {threading.get_ident()}
+
+
+def test_results_come_in_order() -> None:
+    later = threading.Event()
+
+    def work(number: int) -> int:
+        if number == 0:
+            assert later.wait(30)
+        else:
+            later.set()
+        return number
+
+    assert list(each(work, range(20), 4)) == list(range(20))

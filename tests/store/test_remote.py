@@ -14,15 +14,21 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy
 import pytest
 
-from linkdata.errors import StoreError, StoreMissingError, UsageError
+import linkdata
+from linkdata.arrays.adding import add_array
+from linkdata.arrays.inline import InlineArray
+from linkdata.errors import StoreError, StoreMissingError, UsageError, error
 from linkdata.store import layout
 from linkdata.store import remote_locks as locks
 from linkdata.store.collecting import collect
+from linkdata.store.digests import Digest
 from linkdata.store.folder import FolderStore
 from linkdata.store.memory import MemoryStore
 from linkdata.store.opening import open_store
+from linkdata.store.protocols import Kind
 from linkdata.store.remote import RemoteStore
 from linkdata.store.repairing import repair
 from linkdata.store.transfer import transfer
@@ -243,3 +249,37 @@ def test_what_was_just_made_is_not_of_the_future(store: RemoteStore) -> None:
     array = sample(1)
     array.put(store)
     assert store.age("manifests", array.digest) >= 0
+
+
+def test_an_array_goes_there_in_two_goes_and_is_read_and_comes_back(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = numpy.arange(4000, dtype="int16").reshape(1000, 4)
+    home = FolderStore(tmp_path / "home")
+    entry = add_array(InlineArray(values.tolist(), "int16"), home, grid=(50, 4))
+    put = RemoteStore.put
+    left = iter(range(12))
+
+    def breaking(store: RemoteStore, kind: Kind, digest: Digest, data: bytes) -> bool:
+        if next(left, None) is None:
+            raise StoreError(error("store-unwritable", "the line is down"))
+        return put(store, kind, digest, data)
+
+    with open_store(place, writable=True) as there:
+        monkeypatch.setattr(RemoteStore, "put", breaking)
+        with pytest.raises(StoreError):
+            transfer(home, there)
+        monkeypatch.setattr(RemoteStore, "put", put)
+    with open_store(place, writable=True) as there:
+        assert not list(there.list("manifests"))
+        done = transfer(home, there)
+        assert (done.manifests, done.chunks, done.there) == (1, 8, 12)
+        again = transfer(home, there)
+        assert (again.size, again.chunk_size, again.there) == (0, 0, 1)
+    document = f"meta: {{id: x}}\ndata: {{x: {{chunks: '{entry.digest}'}}}}"
+    array = linkdata.loads(document, stores=[place]).data.x
+    assert (array[120:130, 1:3] == values[120:130, 1:3]).all()
+    with open_store(place) as there:
+        back = FolderStore(tmp_path / "back")
+        assert transfer(there, back).chunks == 20
+    assert all(found.state is State.GOOD for found in verify(back, deep=True))

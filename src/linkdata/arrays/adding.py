@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from linkdata.arrays.chunking import Chunked, Raw, chunks_of, form_of, undecodable
@@ -128,18 +128,21 @@ class _Adding:
         self.has_raw = chunks.packing != CANONICAL
         self.decodes = depth == "content"
         self._lock = Lock()
+        # More that decode at a time would only push each other's bytes out of the caches.
+        self._working = BoundedSemaphore(cores())
         self._put: set[Digest] = set()
         self._filled: dict[Shape, _Done] = {}
+        self._forms: dict[tuple[Shape, int], Form] = {}
 
     def run(self, threads: int, progress: Progress | None) -> list[_Done]:
         """All chunks, in order."""
         total = number_of_chunks(self.chunks.shape, self.chunks.grid)
-        found: dict[int, _Done] = {}
-        for index, done in each(self._numbered, range(total), threads):
-            found[index] = done
+        found = []
+        for done in each(self._chunk, range(total), threads):
+            found.append(done)
             if progress is not None:
                 progress(len(found), total)
-        return [found[index] for index in range(total)]
+        return found
 
     def manifest(self, found: list[_Done]) -> Manifest:
         """The manifest of all chunks."""
@@ -155,9 +158,6 @@ class _Adding:
         contents = "".join(one.content for one in found) if self.decodes else None
         return Manifest(chunks.element, chunks.shape, chunks.grid, contents, storage, self.by)
 
-    def _numbered(self, index: int) -> tuple[int, _Done]:
-        return index, self._chunk(index)
-
     def _chunk(self, index: int) -> _Done:
         chunks = self.chunks
         try:
@@ -170,21 +170,26 @@ class _Adding:
 
     def _raw(self, index: int, raw: Raw) -> _Done:
         """A chunk that is kept as it lies."""
-        chunks = self.chunks
-        stored = digest_bytes(raw.payload, by=self.by)
         if not self.decodes:
+            stored = digest_bytes(raw.payload, by=self.by)
             return _Done("", stored.hex, len(raw.payload), raw.mask, 0)
-        form = form_of(chunks, index, raw.mask)
+        form = self._form(index, raw.mask)
         if form.pipeline.is_plain:
-            try:
-                pieces = form.pieces(raw.payload)
-            except Damaged as problem:
-                raise undecodable(chunks, index, problem) from problem
-            content = self._content(form, pieces)
+            with self._working:
+                stored = digest_bytes(raw.payload, by=self.by)
+                content = self._decoded(form, index, raw.payload)
             new = self._keep(content, form, raw.payload, stored)
         else:
+            stored = digest_bytes(raw.payload, by=self.by)
             content, new = self._through_library(index, form, raw.payload, stored)
         return _Done(content.hex, stored.hex, len(raw.payload), raw.mask, new)
+
+    def _decoded(self, form: Form, index: int, payload: Buffer) -> Digest:
+        """The content of a chunk that we decode; its bytes are gone when this returns."""
+        try:
+            return self._content(form, form.pieces(payload))
+        except Damaged as problem:
+            raise undecodable(self.chunks, index, problem) from problem
 
     def _through_library(
         self, index: int, form: Form, payload: bytes, stored: Digest
@@ -235,11 +240,18 @@ class _Adding:
             if self.store is None or content in self._put:
                 return 0
             self._put.add(content)
-        data = objects.sealed(content, form, payload, stored)
+        data = objects.fresh(content, form, payload, stored)
         return len(data) if self.store.put("chunks", content, data) else 0
 
     def _content(self, form: Form, pieces: list[Buffer]) -> Digest:
         return canonical.content_digest(form.element, form.shape, pieces, self.by)
+
+    def _form(self, index: int, mask: int) -> Form:
+        key = (self._shape(index), mask)
+        form = self._forms.get(key)
+        if form is None:
+            form = self._forms[key] = form_of(self.chunks, index, mask)
+        return form
 
     def _shape(self, index: int) -> Shape:
         shape, grid = self.chunks.shape, self.chunks.grid

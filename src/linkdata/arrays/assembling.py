@@ -52,13 +52,8 @@ def assembled(
 
 def over(work: Callable[[int], object], indices: Collection[int]) -> None:
     """Do work for each chunk, several at a time where there are several."""
-    workers = min(cores(), len(indices))
-    if workers > 1:
-        for _ in each(work, indices, workers):
-            pass
-    else:
-        for index in indices:
-            work(index)
+    for _ in each(work, indices, min(cores(), len(indices))):
+        pass
 
 
 def _pieces(planned: Plan, shape: Shape, grid: Shape) -> Iterator[tuple[int, _Slices, _Slices]]:

@@ -209,7 +209,7 @@ class Fetching:
                 f"chunk {index}{name} of the array {manifest.digest} is nowhere to be had",
                 place=", ".join(place.name for place in self._places) or None,
                 related=[Related(str(one.diagnostic)) for one in failures],
-                hint="get it from another store (`linkdata store pull`, `linkdata store repair`)",
+                hint="get it from another store or its source (`linkdata store repair --from`)",
             )
         )  # fmt: skip
 

@@ -5,13 +5,16 @@ Gives: `collect` and what it did, `Collected`.
 Implements: `specs/linkdata-1.0.md`, section "Where a store keeps its objects".
 
 Kept are: what the roots name; every manifest younger than the grace, for its document may still be
-in the making; all chunks of a manifest that is kept; every chunk younger than the grace. Marking
+in the making; all chunks of a manifest that is kept; every chunk younger than the grace. The grace
+is counted back from when the collection began, before it was told the roots: a document that came
+later is not among them, however long the collection takes, or waits for its turn. Marking
 runs beside readers and writers. Removing holds the store alone, a batch at a time, and looks again
 at all that may have changed since: the ages, and manifests that have come.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -52,11 +55,12 @@ def collect(
     dry_run: bool = False,
     told: Callable[[int], None] | None = None,
 ) -> Collected:
-    """Remove what `roots` do not name and what is older than `grace` seconds.
+    """Remove what `roots` do not name and what was older than `grace` seconds when this began.
 
-    Roots are digests of arrays and of chunks. `told` hears how many objects have been looked at.
-    Raises `StoreError` when a manifest that is to be kept cannot be read, as its chunks are not
-    known then, with nothing removed; `store-locked`.
+    Roots are digests of arrays and of chunks; they are taken when the time has been noted. With a
+    grace of 0 everything goes that they do not name: then nobody may write meanwhile. `told` hears
+    how many objects have been looked at. Raises `StoreError` when a manifest that is to be kept
+    cannot be read, as its chunks are not known then, with nothing removed; `store-locked`.
     """
     return _Collection(store, roots, grace, dry_run, told or (lambda count: None)).run()
 
@@ -70,6 +74,7 @@ class _Collection:
         dry_run: bool,
         told: Callable[[int], None],
     ) -> None:
+        self._began = time.monotonic()
         self._store = store
         self._roots = frozenset(roots)
         self._grace = grace
@@ -155,8 +160,9 @@ class _Collection:
         return StoreError([summary, *problem.diagnostics])
 
     def _is_young(self, kind: Kind, digest: Digest) -> bool:
+        since = time.monotonic() - self._began if self._grace else 0.0
         try:
-            return self._store.age(kind, digest) < self._grace
+            return self._store.age(kind, digest) < self._grace + since
         except StoreMissingError:
             return False
 

@@ -1,7 +1,7 @@
 """What stores know of the bytes that they keep: whether they are good, and which chunks they name.
 
 Takes: object files of both kinds.
-Gives: `check`, `is_good`, and the error `missing`.
+Gives: `check`, `check_new`, `is_good`, and the error `missing`.
 Implements: `specs/linkdata-1.0.md`, section "Where a store keeps its objects".
 """
 
@@ -12,9 +12,14 @@ from collections.abc import Callable
 from linkdata.errors import LinkdataError, StoreCorruptError, StoreMissingError, error
 from linkdata.store import manifest, objects
 from linkdata.store.digests import Digest
+from linkdata.store.framing import Fresh
 from linkdata.store.protocols import Kind
 
 _CALLED: dict[Kind, str] = {"chunks": "chunk", "manifests": "manifest"}
+_HINTS: dict[Kind, str] = {
+    "chunks": "get it from another store or its source (`linkdata store repair --from`)",
+    "manifests": "get the array from another store (`linkdata store pull`)",
+}
 
 
 def called(kind: Kind) -> str:
@@ -39,6 +44,16 @@ def check(
     return _CHECKS[kind](data, digest, place(kind, digest, name), deep)
 
 
+def check_new(kind: Kind, digest: Digest, data: bytes | Fresh, name: str) -> tuple[Digest, ...]:
+    """Verify an object file that is to be kept; one that was made just now is taken at its word.
+
+    Gives and raises what `check` does.
+    """
+    if isinstance(data, Fresh) and kind == "chunks" and data.digest == digest:
+        return ()
+    return check(kind, digest, bytes(data), name)
+
+
 def is_good(kind: Kind, digest: Digest, data: bytes, *, deep: bool = False) -> bool:
     """Whether an object file is not corrupt. One of a later version is for others to judge."""
     try:
@@ -56,7 +71,7 @@ def missing(kind: Kind, digest: Digest | None, name: str) -> StoreMissingError:
     return StoreMissingError(
         error(
             f"store-{what}-missing", f"the store `{name}` has no {what} {digest}", place=name,
-            hint="get it from another store (`linkdata store pull`, `linkdata store repair`)",
+            hint=_HINTS[kind],
         )
     )  # fmt: skip
 

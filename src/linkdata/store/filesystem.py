@@ -19,19 +19,24 @@ import fcntl
 import os
 import stat
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Protocol
 
 from linkdata.errors import RetrievalError
 from linkdata.roots import Roots
+from linkdata.store.parallel import each
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _LOCK = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+_TOGETHER = 8  # folders that are synced at a time
+_KEPT_PARTS = 2  # names in the path of a folder that is kept open: not one for each two digits
+_FORGETS = hasattr(os, "posix_fadvise")  # not on macOS
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,9 @@ class FileSystem(Protocol):
     def sync_folder(self, path: str) -> None:
         """Make the names in a folder durable. `""` is the store's folder itself."""
 
+    def sync_folders(self, paths: Sequence[str]) -> None:
+        """The same for several folders, in any order. When one fails the others may be not."""
+
     def close(self, fd: int) -> None:
         """Let go of an open file, and of a lock on it."""
 
@@ -103,6 +111,9 @@ class FileSystem(Protocol):
     def lock(self, path: str, *, exclusive: bool) -> int | None:
         """Hold a lock file (made if need be) until `close`; None if somebody else holds it."""
 
+    def keeping(self) -> AbstractContextManager[None]:
+        """Until this ends, what leads to objects may be kept open, so that many are had faster."""
+
     def now(self) -> float:
         """The time in seconds."""
 
@@ -110,14 +121,29 @@ class FileSystem(Protocol):
         """Let others go on."""
 
 
-class LocalFileSystem:
-    """A folder of this machine. Frozen; it holds nothing open."""
+class _Open:
+    """A descriptor, closed when nobody has it any more. Hold this as long as the number is used."""
 
-    __slots__ = ("_folder", "_roots")
+    __slots__ = ("fd",)
+
+    def __init__(self, fd: int) -> None:
+        self.fd = fd
+
+    def __del__(self) -> None:
+        os.close(self.fd)
+
+
+class LocalFileSystem:
+    """A folder of this machine. It holds nothing open, unless it is asked to (`keeping`)."""
+
+    __slots__ = ("_folder", "_guard", "_keepers", "_kept", "_roots")
 
     def __init__(self, folder: Path | str, roots: Roots | None = None) -> None:
         self._folder = Path(os.path.realpath(folder))
         self._roots = roots or Roots([self._folder])
+        self._guard = Lock()
+        self._keepers = 0
+        self._kept: dict[str, _Open] = {}
 
     @property
     def name(self) -> str:
@@ -138,18 +164,18 @@ class LocalFileSystem:
 
     def make_folder(self, path: str) -> None:
         """Make a folder."""
-        with self._above(path) as (folder, name):
-            os.mkdir(name, dir_fd=folder)
+        folder, name = self._above(path)
+        os.mkdir(name, dir_fd=folder.fd)
 
     def create(self, path: str) -> int:
         """Open a new file for writing; nobody else may read it until it is protected."""
-        with self._above(path) as (folder, name):
-            return os.open(name, _NEW, 0o600, dir_fd=folder)
+        folder, name = self._above(path)
+        return os.open(name, _NEW, 0o600, dir_fd=folder.fd)
 
     def open(self, path: str) -> int:
         """Open an object that is there."""
-        with self._above(path) as (folder, name):
-            return os.open(name, _READ, dir_fd=folder)
+        folder, name = self._above(path)
+        return os.open(name, _READ, dir_fd=folder.fd)
 
     def write(self, fd: int, data: memoryview) -> int:
         """Write at the end."""
@@ -168,13 +194,25 @@ class LocalFileSystem:
         os.utime(fd)
 
     def sync(self, fd: int) -> None:
-        """fsync."""
+        """fsync. What is durable then leaves the memory of the system, which is for what is read.
+
+        Whoever writes gigabytes would push all else out of it, and new memory for each file costs
+        more than the writing.
+        """
         os.fsync(fd)
+        if _FORGETS:
+            with suppress(OSError):  # it is only advice
+                os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
 
     def sync_folder(self, path: str) -> None:
         """fsync of a folder."""
-        with self._folder_at(path) as folder:
-            os.fsync(folder)
+        folder = self._folder_at(path)
+        os.fsync(folder.fd)
+
+    def sync_folders(self, paths: Sequence[str]) -> None:
+        """fsync of each; several wait for the disk together."""
+        for _ in each(self.sync_folder, paths, min(_TOGETHER, len(paths))):
+            pass
 
     def close(self, fd: int) -> None:
         """Let go of an open file."""
@@ -203,28 +241,28 @@ class LocalFileSystem:
 
     def names(self, path: str) -> list[str]:
         """The names in a folder."""
-        with self._folder_at(path) as folder:
-            return os.listdir(folder)
+        folder = self._folder_at(path)
+        return os.listdir(folder.fd)
 
     def rename(self, old: str, new: str) -> None:
         """Rename; what has the new name is replaced."""
-        with self._above(old) as (source, name), self._above(new) as (target, other):
-            os.rename(name, other, src_dir_fd=source, dst_dir_fd=target)
+        (source, name), (target, other) = self._above(old), self._above(new)
+        os.rename(name, other, src_dir_fd=source.fd, dst_dir_fd=target.fd)
 
     def link(self, old: str, new: str) -> None:
         """Make a hard link."""
-        with self._above(old) as (source, name), self._above(new) as (target, other):
-            os.link(name, other, src_dir_fd=source, dst_dir_fd=target, follow_symlinks=False)
+        (source, name), (target, other) = self._above(old), self._above(new)
+        os.link(name, other, src_dir_fd=source.fd, dst_dir_fd=target.fd, follow_symlinks=False)
 
     def unlink(self, path: str) -> None:
         """Remove a name."""
-        with self._above(path) as (folder, name):
-            os.unlink(name, dir_fd=folder)
+        folder, name = self._above(path)
+        os.unlink(name, dir_fd=folder.fd)
 
     def lock(self, path: str, *, exclusive: bool) -> int | None:
         """flock, without waiting. It ends with the process, however that ends."""
-        with self._above(path) as (folder, name):
-            fd = os.open(name, _LOCK, 0o666, dir_fd=folder)
+        folder, name = self._above(path)
+        fd = os.open(name, _LOCK, 0o666, dir_fd=folder.fd)
         try:
             fcntl.flock(fd, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -244,24 +282,37 @@ class LocalFileSystem:
         time.sleep(seconds)
 
     @contextmanager
-    def _folder_at(self, path: str) -> Iterator[int]:
-        """A folder of the store, open; each part is opened below the one before it."""
-        fd = os.open(self._folder, _FOLDER)
+    def keeping(self) -> Iterator[None]:
+        """Until this ends, the folders above those that objects lie in stay open once opened."""
+        with self._guard:
+            self._keepers += 1
         try:
-            for part in filter(None, path.split("/")):
-                inner = os.open(part, _FOLDER, dir_fd=fd)
-                os.close(fd)
-                fd = inner
-            yield fd
+            yield
         finally:
-            os.close(fd)
+            with self._guard:
+                self._keepers -= 1
+                if not self._keepers:
+                    self._kept = {}  # they are closed when the last user lets go of them
 
-    @contextmanager
-    def _above(self, path: str) -> Iterator[tuple[int, str]]:
-        """The open folder above a path, and the last part of it."""
+    def _folder_at(self, path: str) -> _Open:
+        """A folder of the store; each part is opened below the one before it."""
+        kept = self._kept  # that of now: what is put there after its end goes with it
+        found = kept.get(path)
+        if found is not None:
+            return found
+        if path:
+            above, name = self._above(path)
+            found = _Open(os.open(name, _FOLDER, dir_fd=above.fd))
+        else:
+            found = _Open(os.open(self._folder, _FOLDER))
+        if self._keepers and path.count("/") < _KEPT_PARTS:
+            kept[path] = found
+        return found
+
+    def _above(self, path: str) -> tuple[_Open, str]:
+        """The folder above a path, and the last part of it."""
         folder, _, name = path.rpartition("/")
-        with self._folder_at(folder) as fd:
-            yield fd, name
+        return self._folder_at(folder), name
 
     @contextmanager
     def _reading(self, path: str) -> Iterator[int]:

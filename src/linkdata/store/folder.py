@@ -21,6 +21,7 @@ from linkdata.roots import Roots
 from linkdata.store import contents, layout
 from linkdata.store.digests import Digest
 from linkdata.store.filesystem import FileSystem
+from linkdata.store.framing import Fresh
 from linkdata.store.locking import HELD, WAIT, Locks
 from linkdata.store.protocols import Kind
 from linkdata.store.reading import FolderReader, reason
@@ -77,7 +78,7 @@ class FolderStore(FolderReader):
     def close(self) -> None:
         """Nothing is held open; a `RemoteStore` has something to let go of."""
 
-    def put(self, kind: Kind, digest: Digest, data: bytes, /) -> bool:
+    def put(self, kind: Kind, digest: Digest, data: bytes | Fresh, /) -> bool:
         """Keep an object file; whether it is new.
 
         What lies there already is verified: if it is good it is made new again and kept, else it
@@ -89,7 +90,7 @@ class FolderStore(FolderReader):
         a chunk that a manifest names is not here, `StoreError` (`store-unwritable`, `store-locked`,
         `store-invalid`).
         """
-        mentioned = set(contents.check(kind, digest, data, self.name))
+        mentioned = set(contents.check_new(kind, digest, data, self.name))
         path = layout.object_path(kind, digest)
         folder = layout.folder_path(kind, digest)
         with self._changing(), self._held():
@@ -97,7 +98,8 @@ class FolderStore(FolderReader):
                 self._writer.settle(self._folders_of(mentioned))
             found = self._freshened(kind, digest)
             if found is not True:
-                self._writer.write(path, data)
+                parts = (data.line, data.payload) if isinstance(data, Fresh) else (data,)
+                self._writer.write(path, *parts)
             if kind == "manifests":
                 self._writer.settle([folder])
             else:
@@ -185,6 +187,7 @@ class FolderStore(FolderReader):
         with ExitStack() as held:
             with self._changing():
                 held.enter_context(self._locks.hold(exclusive=exclusive))
+                held.enter_context(self._files.keeping())
                 if exclusive:
                     self._manifests_settled = False
                     self._read_clock()

@@ -13,6 +13,7 @@ seal: so a flipped bit is found wherever it is, without decoding anything.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from linkdata.errors import StoreCorruptError, StoreError, error
@@ -36,8 +37,31 @@ def canonical_json(value: Any) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """An object file that was made here just now: a store need not verify it, nor join its parts.
+
+    `digest` is what it is to be kept under, `line` its first line with the LF.
+    """
+
+    digest: Digest
+    line: bytes
+    payload: Buffer
+
+    def __bytes__(self) -> bytes:
+        return b"".join((self.line, self.payload))
+
+    def __len__(self) -> int:
+        return len(self.line) + len(self.payload)
+
+
 def framed(word: Word, facts: dict[str, Any], payload: Buffer, stored: Digest) -> bytes:
     """The file of an object. `stored` is the digest of the payload."""
+    return b"".join((first_line(word, facts, payload, stored), payload))
+
+
+def first_line(word: Word, facts: dict[str, Any], payload: Buffer, stored: Digest) -> bytes:
+    """The first line of the file of an object, with its LF."""
     line: dict[str, Any] = {
         **facts,
         "linkdata": word,
@@ -46,7 +70,7 @@ def framed(word: Word, facts: dict[str, Any], payload: Buffer, stored: Digest) -
         "stored": str(stored),
     }
     line["seal"] = _seal(line)
-    return b"".join((canonical_json(line), b"\n", payload))
+    return canonical_json(line) + b"\n"
 
 
 def unframed(word: Word, data: Buffer, place: str) -> tuple[dict[str, Any], memoryview, Digest]:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 
 from linkdata.store import contents
 from linkdata.store.digests import Digest
+from linkdata.store.framing import Fresh
 from linkdata.store.protocols import KINDS, Kind
 
 
@@ -51,12 +52,12 @@ class MemoryStore:
         """Seconds since an object was put or refreshed. Raises `StoreMissingError`."""
         return time.monotonic() - self._found(kind, digest)[1]
 
-    def put(self, kind: Kind, digest: Digest, data: bytes, /) -> bool:
+    def put(self, kind: Kind, digest: Digest, data: bytes | Fresh, /) -> bool:
         """Keep an object file; whether it is new. One that is there is verified and kept.
 
         Raises `StoreCorruptError`, `StoreMissingError` as a `FolderStore` does.
         """
-        mentioned = set(contents.check(kind, digest, data, self.name))
+        mentioned = set(contents.check_new(kind, digest, data, self.name))
         with self._guard:
             for chunk in mentioned - self._objects["chunks"].keys():
                 raise contents.missing("chunks", chunk, self.name)

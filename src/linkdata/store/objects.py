@@ -1,7 +1,7 @@
 """Objects: a chunk as a store keeps it, with all that is needed to read it again.
 
 Takes: a chunk's payload as it was found (compressed or not), and how it lies.
-Gives: `sealed`, the file that a store keeps; `opened`, the `Object` again, its bytes verified.
+Gives: `sealed` and `fresh`, the file that a store keeps; `opened`, the `Object` again, verified.
 Implements: `specs/linkdata-1.0.md`, section "Objects of a store".
 
 Two stores may keep one chunk in different ways: it has one content digest, and as many stored
@@ -20,7 +20,7 @@ from linkdata.store import canonical, codecs
 from linkdata.store.codecs import Pipeline
 from linkdata.store.digests import Digest, digest_bytes
 from linkdata.store.elements import element
-from linkdata.store.framing import corrupt, framed, parsed_digest, unframed
+from linkdata.store.framing import Fresh, corrupt, first_line, parsed_digest, unframed
 from linkdata.store.kinds import PLAIN, Buffer, Damaged, Element
 from linkdata.store.packing import CANONICAL, Packing, dtype_of
 
@@ -128,6 +128,11 @@ class Object:
 
 def sealed(content: Digest, form: Form, payload: Buffer, stored: Digest | None = None) -> bytes:
     """The file of a chunk. `stored` is the payload's digest where it is known already."""
+    return bytes(fresh(content, form, payload, stored))
+
+
+def fresh(content: Digest, form: Form, payload: Buffer, stored: Digest | None = None) -> Fresh:
+    """The file of a chunk whose digests were just worked out, for a store to keep as it is."""
     facts: dict[str, Any] = {
         "content": str(content),
         "dtype": form.element.name,
@@ -139,7 +144,8 @@ def sealed(content: Digest, form: Form, payload: Buffer, stored: Digest | None =
         facts["block"] = list(form.block)
     if form.pipeline.mask:
         facts["mask"] = form.pipeline.mask
-    return framed("chunk", facts, payload, stored or digest_bytes(payload, by=content.algorithm))
+    known = stored or digest_bytes(payload, by=content.algorithm)
+    return Fresh(content, first_line("chunk", facts, payload, known), payload)
 
 
 def opened(data: Buffer, expected: Digest | None = None, place: str = "a chunk") -> Object:

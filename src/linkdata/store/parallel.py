@@ -1,15 +1,16 @@
 """Doing one thing to many objects, several at a time.
 
 Takes: a function and its arguments.
-Gives: `each`, its results as they come.
+Gives: `each`, its results in order.
 Implements: nothing of the specification.
 """
 
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
 
@@ -27,18 +28,18 @@ def cores() -> int:
 def each(
     function: Callable[[Argument], Result], arguments: Iterable[Argument], workers: int
 ) -> Iterator[Result]:
-    """The results of a function, in any order, from so many threads.
+    """The results of a function, in the order of its arguments, from so many threads; from this one
+    where one is enough.
 
     What it raises goes through, when the ones that were begun have ended.
     """
+    if workers <= 1:
+        yield from map(function, arguments)
+        return
     rest = iter(arguments)
     with ThreadPoolExecutor(workers) as pool:
-        running: set[Future[Result]] = set()
-        while True:
-            for argument in islice(rest, workers * _AHEAD - len(running)):
-                running.add(pool.submit(function, argument))
-            if not running:
-                return
-            done, running = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield future.result()
+        running = deque(pool.submit(function, one) for one in islice(rest, workers * _AHEAD))
+        while running:
+            result = running.popleft().result()
+            running.extend(pool.submit(function, one) for one in islice(rest, 1))
+            yield result

@@ -17,6 +17,7 @@ from contextlib import AbstractContextManager
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 from linkdata.store.digests import Digest
+from linkdata.store.framing import Fresh
 
 Kind: TypeAlias = Literal["chunks", "manifests"]
 """What an object file holds."""
@@ -54,7 +55,7 @@ class ReadableStore(Protocol):
 class WritableStore(ReadableStore, Protocol):
     """A store to write to."""
 
-    def put(self, kind: Kind, digest: Digest, data: bytes, /) -> bool:
+    def put(self, kind: Kind, digest: Digest, data: bytes | Fresh, /) -> bool:
         """Keep an object file; whether it is new. One that is there is verified and kept.
 
         A manifest is kept only when its chunks that were put before are durable.

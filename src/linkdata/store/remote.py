@@ -19,6 +19,7 @@ from typing import Any, Self
 from linkdata.errors import StoreError, error
 from linkdata.store import contents, layout
 from linkdata.store.digests import Digest
+from linkdata.store.framing import Fresh
 from linkdata.store.protocols import Kind
 from linkdata.store.remote_calls import Bucket
 from linkdata.store.remote_locks import RemoteLocks
@@ -132,21 +133,21 @@ class RemoteStore:
 
     # Writing
 
-    def put(self, kind: Kind, digest: Digest, data: bytes, /) -> bool:
+    def put(self, kind: Kind, digest: Digest, data: bytes | Fresh, /) -> bool:
         """Keep an object file; whether it is new.
 
         One that is there with the same number of bytes is kept: what the server has it has whole.
         Else it is read and verified. Raises what `FolderStore.put` raises.
         """
-        mentioned = set(contents.check(kind, digest, data, self._name))
+        mentioned = set(contents.check_new(kind, digest, data, self._name))
         path = layout.object_path(kind, digest)
         self._begin()
         if kind == "manifests":
             self._check_chunks(mentioned)
-        new = self._bucket.create(path, data)
+        new = self._bucket.create(path, bytes(data))
         if not new and not self._is_kept(kind, digest, len(data)):
             self._set_aside(kind, digest)
-            self._bucket.replace(path, data)
+            self._bucket.replace(path, bytes(data))
         with self._guard:
             if kind == "chunks":
                 self._put.add(digest)

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from linkdata.store.filesystem import FileSystem
+from linkdata.store.kinds import Buffer
 from linkdata.store.layout import TEMPORARY, temporary_path
 
 
@@ -27,8 +28,10 @@ class Writer:
         self._anchored: set[str] = set()  # folders whose own names are durable
         self._failed: OSError | None = None
 
-    def write(self, path: str, data: bytes) -> None:
+    def write(self, path: str, *parts: Buffer) -> None:
         """Write a file under a temporary name, make it durable, give it its name.
+
+        `parts` are its content, one after the other.
 
         A file of that name is replaced. Raises `OSError`; then no more is visible than before.
         """
@@ -40,7 +43,7 @@ class Writer:
         named = False
         try:
             try:
-                self._fill(fd, data)
+                self._fill(fd, parts)
                 self._files.protect(fd)
                 # Should this fail, the system may have dropped the bytes and say "done" when asked
                 # again: whoever tries again writes a new file.
@@ -75,22 +78,22 @@ class Writer:
                 if path not in self._anchored:  # perhaps another process has just made it
                     anchors.add(path)
                     wanted.add(path.rpartition("/")[0])
-        for folder in sorted(wanted):
-            try:
-                self._files.sync_folder(folder)
-            except OSError as problem:
-                self._failed = problem
-                raise
+        try:
+            self._files.sync_folders(sorted(wanted))
+        except OSError as problem:
+            self._failed = problem
+            raise
         self._anchored |= anchors
 
-    def _fill(self, fd: int, data: bytes) -> None:
-        rest = memoryview(data)
-        while rest:
-            taken = self._files.write(fd, rest)
-            if taken <= 0:
-                raise OSError(errno.EIO, "the file takes no more bytes")
-            rest = rest[taken:]
-        if self._files.size(fd) != len(data):
+    def _fill(self, fd: int, parts: tuple[Buffer, ...]) -> None:
+        for part in parts:
+            rest = memoryview(part)
+            while rest:
+                taken = self._files.write(fd, rest)
+                if taken <= 0:
+                    raise OSError(errno.EIO, "the file takes no more bytes")
+                rest = rest[taken:]
+        if self._files.size(fd) != sum(map(len, parts)):
             raise OSError(errno.EIO, "the file does not have the length that was written")
 
     def _check(self) -> None:

@@ -46,6 +46,13 @@ def _codec(number: int, values: list[int]) -> Codec:
     return made
 
 
+def is_installed(code: int) -> bool:
+    """Whether HDF5 can decode what a filter has encoded; one that it merely knows may not."""
+    return h5z.filter_avail(code) and bool(
+        h5z.get_filter_info(code) & h5z.FILTER_CONFIG_DECODE_ENABLED
+    )
+
+
 def decode(
     payload: Buffer, pipeline: Pipeline, dtype: numpy.dtype[Any], shape: tuple[int, ...]
 ) -> bytes:
@@ -54,7 +61,7 @@ def decode(
     created.set_chunk(shape)
     for codec in pipeline.codecs:
         number = codecs.number(codec)
-        if not h5z.filter_avail(number):
+        if not is_installed(number):
             raise codecs.unknown(f"the codec `{codec['id']}`")
         created.set_filter(number, h5z.FLAG_OPTIONAL, _values(codec))
     try:

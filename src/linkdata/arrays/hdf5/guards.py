@@ -15,7 +15,7 @@ import os
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from h5py import h5d, h5p, h5z
+from h5py import h5d, h5p
 
 from linkdata.arrays.hdf5.failures import failure
 from linkdata.arrays.hdf5.walk import arrive, encoded
@@ -128,9 +128,13 @@ def _check_environment(variable: str, place: str) -> None:
 def missing_filter(dataset: h5d.DatasetID) -> str | None:
     """The first filter that the values need and that is not installed, in words."""
     created = dataset.get_create_plist()
+    if not created.get_nfilters():
+        return None
+    from linkdata.arrays.hdf5.filters import is_installed  # what it imports takes its time
+
     for number in range(created.get_nfilters()):
         code, _, _, name = created.get_filter(number)
-        if not h5z.filter_avail(code):
+        if not is_installed(code):
             known = name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name)
             return f"filter {code} ({known})" if known else f"filter {code}"
     return None

@@ -8,7 +8,7 @@ Implements: `specs/linkdata-1.0.md`, section "HDF5 sources".
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -59,6 +59,11 @@ class HDF5Item:
     def name(self) -> str:
         """The absolute canonical path in its file."""
         return text(self._path)
+
+    @property
+    def path(self) -> bytes:
+        """The same as HDF5 has it."""
+        return self._path
 
     @property
     def place(self) -> str:
@@ -112,8 +117,18 @@ class HDF5Group(HDF5Item):
 
     def keys(self) -> list[str]:
         """The names of the members, as created where the file tracks that, else by name."""
+        return list(self._keys())
+
+    def _keys(self) -> list[str]:
+        """The same, not to be changed."""
+        session = self.file.open_session
+        known = None if session is None else session.members.get(self._path)
+        if known is not None:
+            return known
         with self.opened() as group, translated(self.place):
-            return [text(name) for name in names(group, by_creation=True)]
+            found = [text(name) for name in names(group, by_creation=True)]
+            session = self.file.session
+            return session.remember(session.members, self._path, found)
 
     def get(self, key: str) -> HDF5Group | HDF5Dataset | HDF5Datatype | Pointer:
         """One member: the object where this is its home, a `Pointer` where that is elsewhere.
@@ -142,6 +157,14 @@ class HDF5Group(HDF5Item):
         with self.opened() as group, translated(self.place):
             return read_link(self.file, group, self._path, encoded(key))
 
+    def plain_members(
+        self, names: Iterable[str], unless: tuple[str, ...] = ()
+    ) -> dict[str, Any] | None:
+        """The values of members that are plain; see `linkdata.arrays.hdf5.plain`."""
+        from linkdata.arrays.hdf5.plain import plain_members
+
+        return plain_members(self, names, unless)
+
     def item(self, path: str) -> HDF5Group | HDF5Dataset | HDF5Datatype:
         """The object at a path from here (from the root, if it begins with `/`), links followed."""
         return self.file.item(path if path.startswith("/") else f"{self.name}/{path}")
@@ -150,13 +173,13 @@ class HDF5Group(HDF5Item):
         return self.item(path)
 
     def __contains__(self, key: object) -> bool:
-        return key in self.keys()
+        return key in self._keys()
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.keys())
 
     def __len__(self) -> int:
-        return len(self.keys())
+        return len(self._keys())
 
     def __bool__(self) -> bool:
         return True

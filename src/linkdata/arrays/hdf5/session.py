@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any, TypeVar
 
 import h5py
 from h5py import h5d, h5g, h5o, h5p
@@ -15,8 +16,11 @@ from h5py import h5d, h5g, h5o, h5p
 from linkdata.arrays.hdf5.failures import failure, translated
 from linkdata.arrays.ranged import RangedFile
 
+Said = TypeVar("Said")
+
 _MAX_GROUPS = 1024  # how many groups stay open; they cost HDF5 memory
 _MAX_OBJECTS = 64  # a dataset costs more: its cache of chunks
+_MAX_SAID = 4096  # of how many objects names and attributes are remembered
 
 
 class Session:
@@ -56,6 +60,9 @@ class Session:
         #: Other objects that were opened, as long as nothing in the file can change.
         self.objects: dict[bytes, h5o.ObjectID] = {}
         self._keeps = not writable
+        #: Names of members, and attributes of plain values, that were read before.
+        self.members: dict[bytes, list[str]] = {}
+        self.attributes: dict[bytes, dict[str, Any]] = {}
         #: Datasets of plain numbers that are read again and again; None for one read once.
         self.readers: dict[bytes, h5py.Dataset | None] = {}
 
@@ -85,6 +92,14 @@ class Session:
                 self.objects.clear()
             self.objects[path] = found
         return found
+
+    def remember(self, known: dict[bytes, Said], path: bytes, said: Said) -> Said:
+        """Keep what an object says in one of the dictionaries, unless it may change."""
+        if self._keeps:
+            if len(known) >= _MAX_SAID:
+                known.clear()
+            known[path] = said
+        return said
 
     def close(self) -> None:
         """Close the file and all that is open in it."""

@@ -16,6 +16,7 @@ Implements: `specs/linkdata-1.0.md`, section "HDF5 sources".
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeAlias
 
 import h5py
@@ -33,6 +34,8 @@ References = Callable[[NDArray[Any]], NDArray[Any]]
 
 def native(kind: h5t.TypeID) -> DType:
     """The h5py dtype of an HDF5 type. Raises `Unsupported` where numpy has none."""
+    if isinstance(kind, h5t.TypeStringID) and kind.is_variable_str():
+        return _texts(kind.get_cset())[0]
     try:
         found: DType = kind.dtype
     # By what is strange about it. Mistakes of our own are other exceptions.
@@ -41,12 +44,21 @@ def native(kind: h5t.TypeID) -> DType:
     return found
 
 
+@cache
+def _texts(charset: int) -> tuple[DType, h5t.TypeID]:
+    """What `memory` says of texts of variable length, which are asked for most."""
+    dtype: DType = h5py.string_dtype("utf-8" if charset == h5t.CSET_UTF8 else "ascii")
+    return dtype, h5t.py_create(dtype)
+
+
 def memory(kind: h5t.TypeID, addresses: bool = True) -> tuple[DType, h5t.TypeID]:
     """The numpy dtype to read values of an HDF5 type into, and the HDF5 type that fills it.
 
     Object references are read as the `addresses` they are: h5py would make an object of each, and
     could not tell where it leads without opening it. Raises `Unsupported`.
     """
+    if isinstance(kind, h5t.TypeStringID) and kind.is_variable_str():
+        return _texts(kind.get_cset())
     dtype = native(kind)
     if _region_in_vlen(dtype):
         # h5py writes 12 bytes for each into room for 8: the process may die of it.
@@ -119,7 +131,7 @@ def decoded(raw: NDArray[Any], dtype: DType, references: References) -> NDArray[
             result[name] = decoded(raw[name], dtype[name], references)
         return result
     if dtype.kind == "S" or h5py.check_string_dtype(dtype) is not None:
-        return _objects(raw, _text)
+        return _objects(raw, text_of)
     if h5py.check_ref_dtype(dtype) is not None:
         return references(raw)
     base = h5py.check_vlen_dtype(dtype)
@@ -134,7 +146,8 @@ def enumeration(dtype: DType) -> dict[str, int] | None:
     return None if found is None else {name: int(number) for name, number in found.items()}
 
 
-def _text(value: bytes | str | None) -> str:
+def text_of(value: bytes | str | None) -> str:
+    """A text as users see it; what is not UTF-8 becomes surrogates."""
     if isinstance(value, bytes):
         return value.decode("utf-8", "surrogateescape")
     return value or ""

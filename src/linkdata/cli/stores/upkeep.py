@@ -65,7 +65,7 @@ def gc(
     from linkdata.store.opening import open_store
 
     where = common.place_of(place)
-    named = list(common.rooted(roots or _beside(where)))
+    named = common.rooted(roots or _beside(where))  # read when the collection has begun
     with (
         open_store(where, writable=True) as store,
         common.counted("collecting", 0, quiet=quiet or as_json) as more,
