@@ -2,16 +2,18 @@
 
     python benchmarks/rdf.py [OBJECTS] [RUNS]
 
-A document of OBJECTS objects (84,000 make 1,000,000 triples) is made in a temporary folder. Each
-figure is a process of its own. What rdflib and pyoxigraph write are the same triples, given to
-them as Python strings in memory; linkdata begins with the opened document. linkml-runtime and
-h5rdmtoolbox get a tenth of the objects, and are counted per triple; what is not installed is left
-out.
+A document of OBJECTS objects (84,000, the default, make 1,000,000 triples) is made in a temporary
+folder. Each figure is a process of its own. What rdflib and pyoxigraph write are the same triples,
+given to them as Python strings in memory; linkdata begins with the opened document. linkml-runtime
+and h5rdmtoolbox are much slower: they get fewer of the same objects, and are counted per object;
+what is not installed is left out. The memory is what Python allocates at most while N-Quads are
+written, for several sizes.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -38,6 +40,9 @@ data:
   items: '#items'
 items:
 """
+#: The same with its classes and datatypes from a schema.
+TYPED_HEAD = HEAD.replace("prefixes: {o: 'http://example.org/o/'}",
+                          "imports: {o: {from: [{path: o.yaml}]}}")  # fmt: skip
 OPEN = "import linkdata, linkdata.rdf.formats\nds = linkdata.open({path!r})"
 WRITE = """
 with open({out!r}, 'w') as out:
@@ -78,6 +83,13 @@ def quads():
         yield ox.Quad(ox.NamedNode(s), ox.NamedNode(p), term)
 ox.serialize(list(quads()), {out!r}, format=ox.RdfFormat.N_QUADS)
 """
+MEMORY = """
+import tracemalloc
+tracemalloc.start()
+for part in linkdata.rdf.formats.written(ds.graph, 'nq'):
+    pass
+print(tracemalloc.get_traced_memory()[1] / 2**20)
+"""
 LINES = """
 with open({out!r}, 'w') as out:
     for s, p, o in triples:
@@ -88,33 +100,34 @@ with open({out!r}, 'w') as out:
         else:
             out.write(f'<{{s}}> <{{p}}> "{{o[0]}}" .\\n')
 """
-LINKML_SETUP = """
-from linkml_runtime import SchemaView
-from linkml_runtime.dumpers import RDFLibDumper
-from linkml.generators.pythongen import PythonGenerator
-schema = '''
+SCHEMA = """
 id: http://example.org/o
 name: o
-prefixes: {{linkml: https://w3id.org/linkml/, o: http://example.org/o/}}
+prefixes: {linkml: https://w3id.org/linkml/, o: http://example.org/o/}
 default_prefix: o
 default_range: string
 imports: [linkml:types]
 classes:
   Items:
-    attributes: {{items: {{range: Item, multivalued: true, inlined_as_list: true}}}}
+    attributes: {items: {range: Item, multivalued: true, inlined_as_list: true}}
   Item:
     attributes:
-      id: {{identifier: true, range: uriorcurie}}
-      name: {{}}
-      count: {{range: integer}}
-      weight: {{range: float}}
-      flag: {{range: boolean}}
-      site: {{}}
-      next: {{range: uriorcurie}}
-      note: {{}}
-      x: {{range: integer}}
-      y: {{range: integer}}
-'''
+      id: {identifier: true, range: uriorcurie}
+      name: {}
+      count: {range: integer}
+      weight: {range: float}
+      flag: {range: boolean}
+      site: {}
+      next: {range: uriorcurie}
+      note: {}
+      x: {range: integer}
+      y: {range: integer}
+"""
+LINKML_SETUP = """
+from linkml_runtime import SchemaView
+from linkml_runtime.dumpers import RDFLibDumper
+from linkml.generators.pythongen import PythonGenerator
+schema = {schema!r}
 module = PythonGenerator(schema).compile_module()
 items = module.Items(items=[module.Item(
     id=f'o:item{{i}}', name=f'thing number {{i}}', count=i, weight=i * 0.25, flag=bool(i % 2),
@@ -145,57 +158,64 @@ def document(count: int) -> str:
 
 
 def main(count: int, runs: int, folder: Path) -> None:
-    path, small = folder / "big.yaml", folder / "small.yaml"
+    path, lines, out = folder / "big.yaml", folder / "triples.nt", str(folder / "out")
     path.write_text(document(count))
-    small.write_text(document(count // 10))
-    lines, out = folder / "triples.nt", str(folder / "out")
     run(f"import linkdata\nlinkdata.open({str(path)!r}).save({str(lines)!r})")
     number = sum(1 for _ in lines.open())
+    print(f"{number} triples of {count} objects")
     opened, triples = OPEN.format(path=str(path)), TRIPLES.format(path=str(lines))
     found = side_by_side(
         {
             "linkdata, N-Quads": (opened, WRITE.format(out=out, format="nq")),
             "linkdata, Turtle": (opened, WRITE.format(out=out, format="ttl")),
-            "linkdata, JSON-LD": (opened, WRITE.format(out=out, format="jsonld")),
-            "rdflib, graph and N-Triples": (triples, RDFLIB.format(out=out)),
             "pyoxigraph, quads and N-Quads": (triples, OXIGRAPH.format(out=out)),
             "lines alone": (triples, LINES.format(out=out)),
-            "opened, nothing written": (opened, ""),
         },
         runs=runs,
     )
-    print(f"{number} triples of {count} objects")
+    found["rdflib, graph and N-Triples"] = Measured(*run(RDFLIB.format(out=out), triples))
     ours = found["linkdata, N-Quads"].seconds
     for name, one in found.items():
-        print(f"{name:32} {one.seconds:8.2f} s {one.seconds / ours:7.2f} x {one.peak:7.0f} MiB")
-    opened_only = found["opened, nothing written"].peak
-    print(f"memory for writing: {found['linkdata, N-Quads'].peak - opened_only:.0f} MiB")
-    peers(count // 10, folder, ours / number, out)
+        print(f"{name:32} {one.seconds:8.2f} s {one.seconds / ours:7.2f} x")
+    for size in (count // 16, count // 4, count):
+        path.write_text(document(size))
+        print(f"memory for N-Quads of {size:6} objects {memory(path):6.2f} MiB")
+    peers(folder, ours / count, out)
 
 
-def peers(count: int, folder: Path, ours: float, out: str) -> None:
-    """What is counted per triple."""
-    codes = {}
-    if importlib.util.find_spec("linkml") is not None:
-        codes["linkml-runtime, RDFLibDumper"] = (
-            LINKML_SETUP.format(count=count), LINKML.format(out=out),
-        )  # fmt: skip
-    if importlib.util.find_spec("h5rdmtoolbox") is not None:
-        path = str(folder / "items.h5")
-        codes["h5rdmtoolbox, JSON-LD"] = (
-            H5_SETUP.format(path=path, count=count), H5.format(path=path, out=out),
-        )  # fmt: skip
-    for name, measured in side_by_side(codes, runs=1).items() if codes else ():
-        per = per_triple(measured, count)
-        print(f"{name:32} {per * 1e6:8.1f} us a triple {per / ours:7.2f} x")
+def memory(path: Path) -> float:
+    """The most MiB that writing N-Quads of a document allocates."""
+    code = [sys.executable, "-c", OPEN.format(path=str(path)) + MEMORY]
+    return float(subprocess.run(code, stdout=subprocess.PIPE, text=True, check=True).stdout)
 
 
-def per_triple(measured: Measured, count: int) -> float:
-    """Seconds for one of the ten statements about an object."""
-    return measured.seconds / (10 * count)
+def peers(folder: Path, ours: float, out: str) -> None:
+    """What is counted per object, and for that given fewer of them."""
+    path = str(folder / "items.h5")
+    for package, name, count, setup, code in (
+        ("linkml", "linkml-runtime, RDFLibDumper", 2000, LINKML_SETUP, LINKML),
+        ("h5rdmtoolbox", "h5rdmtoolbox, JSON-LD", 500, H5_SETUP, H5),
+    ):
+        if importlib.util.find_spec(package) is None:
+            print(f"{name:32} not installed")
+            continue
+        seconds, _ = run(
+            code.format(path=path, out=out), setup.format(path=path, count=count, schema=SCHEMA)
+        )
+        each = seconds / count
+        print(f"{name:32} {each * 1e6:8.0f} us an object {each / ours:7.0f} x")
+    (folder / "o.yaml").write_text(SCHEMA)
+    (folder / "typed.yaml").write_text(document(10_000).replace(HEAD, TYPED_HEAD))
+    opened = OPEN.format(path=str(folder / "typed.yaml"))
+    seconds, _ = run(WRITE.format(out=out, format="nq"), opened)
+    each = seconds / 10_000
+    print(
+        f"{'linkdata, N-Quads, by a schema':32} {each * 1e6:8.0f} us an object {each / ours:7.0f} x"
+    )
+    print(f"{'linkdata, N-Quads':32} {ours * 1e6:8.0f} us an object {1:7} x")
 
 
 if __name__ == "__main__":
     given = [int(one) for one in sys.argv[1:]]
     with tempfile.TemporaryDirectory() as name:
-        main(*{0: 84_000, 1: 3, **dict(enumerate(given))}.values(), Path(name))
+        main(*{0: 84_000, 1: 1, **dict(enumerate(given))}.values(), Path(name))

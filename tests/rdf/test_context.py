@@ -7,10 +7,12 @@ from typing import Any
 import h5py
 import numpy
 import rdflib
+from click.testing import CliRunner
 from pyld import jsonld
 from rdflib.compare import graph_diff, isomorphic
 
 import linkdata
+from linkdata.cli.main import cli
 from linkdata.rdf.context import context
 
 #: What is said beyond the fields, and is not in the expanded form.
@@ -75,6 +77,8 @@ data:
   "@id": at
   real: 1.0
   flags: [true, false]
+  no_number: .nan
+  bounds: [-.inf, .inf, 2.5]
   lists: [[1, 2], [3]]
   about: o:x
   named: {"@value": Maus, "@language": de}
@@ -101,6 +105,37 @@ data:
     by_pyld, _, _ = graphs(ds)
     data = rdflib.URIRef("http://b/d#data")
     assert by_pyld.value(data, rdflib.URIRef("https://example.org/probeName")) is not None
+
+
+def test_prefixes_of_any_form(tmp_path: Path) -> None:
+    """`ncbi` ends in no delimiter; `mailto` is a scheme too."""
+    ds = linkdata.loads("""\
+meta: {id: d, base: http://b/}
+prefixes: {ncbi: "http://o/NCBITaxon_", mailto: "http://o/mail/", o: "mailto:x@"}
+data: {species: ncbi:10090, lists: [ncbi:1, ncbi:2], address: o:y.org}
+""")
+    check(ds)
+    by_pyld, _, _ = graphs(ds)
+    assert rdflib.URIRef("http://o/NCBITaxon_10090") in set(by_pyld.objects())
+
+
+def test_a_file_has_the_context_of_its_document(nwb: Path, tmp_path: Path) -> None:
+    (tmp_path / "x.nwb").write_bytes(nwb.read_bytes())
+    runner = CliRunner()
+    found = []
+    assert not runner.invoke(
+        cli, ["convert", str(tmp_path / "x.nwb"), str(tmp_path / "x.yaml")]
+    ).exit_code
+    for name in ("x.nwb", "x.yaml"):
+        done = runner.invoke(cli, ["context", str(tmp_path / name), "--quiet"])
+        with linkdata.open(tmp_path / name) as ds:
+            found.append((json.loads(done.stdout), json.loads(ds.dumps("json"))))
+            triples = {line for line in ds.dumps("nt").splitlines() if "_:" not in line}
+    assert found[0] == found[1]
+    made, plain = found[0]
+    said = jsonld.to_rdf({**made, **plain}, {"format": "application/n-quads"})
+    lines = {line for line in said.splitlines() if "_:" not in line and "#float" not in line}
+    assert {line for line in lines if "#double" not in line} <= triples
 
 
 def test_arrays_have_identities(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from rdflib.compare import isomorphic
 
 import linkdata
-from linkdata.dataset.saving import RDF
+from linkdata.dataset.inputs import RDF
 from linkdata.errors import OutputError
 from linkdata.rdf.canonical import canonical
 from linkdata.rdf.formats import FORMATS
@@ -96,6 +96,44 @@ def test_a_prefix_that_takes_a_name_of_ours(format: str, readers: Any) -> None:
     found = readers.by_rdflib(ds.dumps(format), format)
     assert rdflib.URIRef(TERM + "x") in set(found.predicates())
     assert not any("evil" in str(term) for triple in found for term in triple)
+
+
+@pytest.mark.parametrize("form", [{}, {"expanded": True}])
+@pytest.mark.parametrize("name", ["urn", "http", "mailto", "tel"])
+def test_a_prefix_that_is_the_scheme_of_iris(name: str, form: Any, readers: Any) -> None:
+    ds = linkdata.loads(
+        f"prefixes: {{{name}: http://evil/, x: 'mailto:a@', y: 'tel:0'}}\n"
+        f"data: {{a: 'x:b', b: 'y:1', c: '{name}:d'}}\n"
+    )
+    text = ds.dumps("jsonld", **form)
+    assert readers.by_oxigraph(text, "jsonld") == readers.canonical(ds)
+
+
+def test_an_iri_that_json_ld_would_take_for_another(tmp_path: Path) -> None:
+    ds = linkdata.loads("meta: {id: d, base: 'made-up:x/', prefixes: {made-up: http://o/}}\n")
+    with pytest.raises(OutputError, match="give the prefix another name"):
+        ds.dumps("jsonld")
+    assert "<made-up:x/d>" in ds.dumps("ttl")
+
+
+def test_what_is_said_several_times_of_a_subject_stands_together() -> None:
+    text = linkdata.loads("meta: {id: d, base: http://b/, keywords: [a, b]}\ndata: {}\n").dumps(
+        "ttl"
+    )
+    assert "\n    a term:Document, dcat:Dataset, schema:Dataset ;\n" in text
+    assert '\n    dcat:keyword "a", "b" ;\n' in text
+
+
+def test_the_first_of_two_prefixes_for_a_namespace_counts() -> None:
+    ds = linkdata.loads("prefixes: {mine: 'http://www.w3.org/ns/dcat#'}\ndata: {}\n")
+    assert "a term:Document, dcat:Dataset, " in ds.dumps("ttl")
+
+
+@pytest.mark.parametrize("format", SYNTAXES)
+def test_objects_of_many_fields(format: str, readers: Any) -> None:
+    fields = "".join(f"  f{i}: {i}\n  o{i}: {{x: {{y: {i}}}}}\n" for i in range(1500))
+    ds = linkdata.loads(f"data:\n{fields}  last: 1\n")
+    assert readers.by_oxigraph(ds.dumps(format), format) == readers.canonical(ds)
 
 
 def test_what_xml_cannot_hold() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pyshacl
 import pytest
@@ -11,6 +12,10 @@ from click.testing import CliRunner
 
 import linkdata
 from linkdata.cli.main import cli
+from linkdata.spans import Source
+from linkdata.syntax.nodes import plain
+from linkdata.syntax.reader import read
+from linkdata.syntax.writer import document
 
 SH = rdflib.Namespace("http://www.w3.org/ns/shacl#")
 SCHEMA = """\
@@ -57,6 +62,29 @@ def validated(folder: Path, data: str) -> tuple[bool, rdflib.Graph, linkdata.Dat
     # The shapes themselves are looked at too.
     conforms, report, _ = pyshacl.validate(ds.to_rdflib(), shacl_graph=shapes, meta_shacl=True)
     return conforms, report, ds
+
+
+@pytest.fixture(scope="module")
+def session(nwb: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The document of an NWB file, without what a writer works out."""
+    folder = tmp_path_factory.mktemp("session")
+    (folder / "x.nwb").write_bytes(nwb.read_bytes())
+    with linkdata.open(folder / "x.nwb") as ds:
+        ds.save(folder / "x.yaml")
+    return folder / "x.yaml"
+
+
+def content_of(path: Path) -> Any:
+    """A document as plain data."""
+    (found,) = read(Source(path.name, path.read_text())).documents
+    return plain(found.root)
+
+
+@pytest.fixture(scope="module")
+def shapes(nwb: Path) -> rdflib.Graph:
+    done = CliRunner().invoke(cli, ["schema", str(nwb), "--shacl"])
+    assert done.exit_code == 0, done.output
+    return rdflib.Graph().parse(data=done.stdout, format="turtle")
 
 
 def required(report: rdflib.Graph) -> set[tuple[str, str]]:
@@ -109,15 +137,53 @@ def test_wrong_values_do_not_conform(tmp_path: Path, good: str, bad: str) -> Non
     assert [one for one in ds.check() if one.severity == "error"]
 
 
-def test_an_nwb_file_conforms(nwb: Path) -> None:
-    done = CliRunner().invoke(cli, ["schema", str(nwb), "--shacl"])
-    shapes = rdflib.Graph().parse(data=done.stdout, format="turtle")
-    with linkdata.open(nwb) as ds:
-        graph = ds.to_rdflib()
-    conforms, _, text = pyshacl.validate(graph, shacl_graph=shapes, meta_shacl=True)
-    assert conforms, text
-    graph.remove((None, rdflib.URIRef("urn:linkdata:schema:core:session_description"), None))
-    conforms, report, _ = pyshacl.validate(graph, shacl_graph=shapes)
-    assert not conforms
-    (found,) = required(report)
-    assert found[1] == "urn:linkdata:schema:core:session_description"
+def test_a_dataset_may_be_written_as_its_value(session: Path, shapes: rdflib.Graph) -> None:
+    content = content_of(session)
+    content["data"]["general"]["subject"] = {"subject_id": "m", "age": "P90D"}
+    short = session.with_name("short.yaml")
+    short.write_text(document(content))
+    with linkdata.open(short) as ds:
+        assert not [one for one in ds.check() if one.severity == "error"]
+        conforms, _, report = pyshacl.validate(ds.to_rdflib(), shacl_graph=shapes)
+    assert conforms, report
+
+
+def test_an_nwb_file_conforms(session: Path, nwb: Path, shapes: rdflib.Graph) -> None:
+    for path in (nwb, session):
+        with linkdata.open(path) as ds:
+            conforms, _, report = pyshacl.validate(ds.to_rdflib(), shacl_graph=shapes)
+        assert conforms, report
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "data.session_description",
+        "data.session_start_time",
+        "data.acquisition.lfp.electrodes",
+        "data.acquisition.lfp.starting_time.rate",
+        "data.general.extracellular_ephys.shank0.device",
+        "data.general.extracellular_ephys.electrodes.location",
+        "data.units.spike_times.description",
+        # Nothing misses these.
+        "data.file_create_date",
+        "data.acquisition.lfp.electrodes.table",
+    ],
+)
+def test_a_field_that_is_taken_away_is_missed_as_a_check_does(
+    path: str, session: Path, shapes: rdflib.Graph
+) -> None:
+    content = content_of(session)
+    *around, field = path.split(".")
+    holder = content
+    for step in around:
+        holder = holder[step]
+    holder.pop(field, None)
+    edited = session.with_name("edited.yaml")
+    edited.write_text(document(content))
+    with linkdata.open(edited) as ds:
+        _, report, _ = pyshacl.validate(ds.to_rdflib(), shacl_graph=shapes)
+        missing = {f"`{predicate.rpartition(':')[2]}`" for _, predicate in required(report)}
+        found = [one.message for one in ds.check() if one.code == "field-required"]
+    assert len(required(report)) == len(found)
+    assert all(any(name in message for message in found) for name in missing)

@@ -336,3 +336,13 @@ def test_an_hdf5_file_says_what_its_document_says(tmp_path: Path) -> None:
     from_document = linkdata.open(tmp_path / "x.yaml").dumps("nq", canonical=True)
     assert from_file == from_document
     assert "urn:linkdata:x#data.g.a" in from_file
+
+
+def test_a_file_that_was_changed_in_memory_says_the_changes(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "x.h5", "w") as file:
+        file["g/a"] = numpy.arange(3)
+        file["g"].attrs["note"] = "old"
+    with linkdata.open(tmp_path / "x.h5") as ds:
+        ds.data.g.note = "new"
+        assert '"new"' in ds.dumps("nt")
+        assert '"new"' in ds.dumps("json")

@@ -35,6 +35,30 @@ def test_literals(value: object, expected: tuple[str, str | None]) -> None:
     assert parsed(literal(value)) == Literal(lexical, datatype and XSD + datatype)
 
 
+@given(st.from_regex(r"-?[0-9]{0,17}\.?[0-9]{0,17}", fullmatch=True))
+def test_numbers_with_a_point_need_not_be_read(text: str) -> None:
+    found = terms.positional(text)
+    assert found is None or found == literal(float(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1.5", "1.5E0"), ("-12.50", "-1.25E1"), ("100.", "1.0E2"), ("0.25", "2.5E-1"),
+        ("-0.00120", "-1.2E-3"), ("123456789012345.", "1.23456789012345E14"),
+        ("1234567890123456.", None), ("0.0", None), ("1e5", None), ("1", None), ("01.5", None),
+        (".5", None), ("", None),
+    ],
+)  # fmt: skip
+def test_which_numbers_with_a_point_are_known_by_their_text(
+    text: str, expected: str | None
+) -> None:
+    found = terms.positional(text)
+    assert (None if found is None else parsed(found)) == (
+        None if expected is None else Literal(expected, XSD + "double")
+    )
+
+
 @pytest.mark.parametrize("value", [1j, object(), "\ud800", None, {}])
 def test_what_rdf_cannot_hold(value: object) -> None:
     with pytest.raises(OutputError) as caught:

@@ -12,16 +12,18 @@ document says exactly the triples again, its reader can see: the two are compare
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from typing import Any, TypeAlias
 
 from linkdata import iri
+from linkdata.graph.identifiers import IDENTIFIERS
 from linkdata.rdf import vocabulary as v
+from linkdata.rdf.annotations import RESOURCES
 from linkdata.rdf.identities import split
 from linkdata.rdf.parsing import Triples, of_literal
 from linkdata.rdf.terms import IRI, Literal, Term, parsed
-from linkdata.syntax.document import DATA, META
+from linkdata.syntax.document import DATA, META, STORAGE
 from linkdata.syntax.references import Step, format_path
 from linkdata.syntax.writer import Tagged
 
@@ -35,6 +37,7 @@ _FOLLOWS = frozenset((
     v.PART_OF, v.DERIVED_FROM, v.TABLE_SCHEMA, v.COLUMN, v.NAME, v.PROPERTY_URL, v.ROW,
     v.DISTRIBUTION, v.HDF_NAME, v.CHECKSUM,
 ))  # fmt: skip
+_ANNOTATED = _FOLLOWS | {v.ABOUT, v.IDENTIFIER}
 _OF_DOCUMENT = frozenset((
     v.IDENTIFIER, v.CONFORMS_TO, v.PRIMARY_SOURCE, v.DISTRIBUTION, *v.KNOWN_META.values(),
 ))  # fmt: skip
@@ -67,6 +70,12 @@ class Back:
             raise triples.wrong("the document extends others, whose texts they do not have")
         self.base = self.iri.removesuffix(self.id)
         self.files = self._files()
+        #: Whether external resources say what objects are about.
+        self.annotated = any(
+            f"<{one}>" in triples.about(subject).get(v.TYPE, [])
+            for subject in triples.subjects()
+            for one in RESOURCES
+        )
         self._namespaces: dict[str, str] = {}
         self._aliases: dict[str, str] = {}
         # Prefixes that names of fields seem to have.
@@ -140,7 +149,10 @@ class Back:
         if imports:
             meta["imports"] = dict(imports)
         data = {DATA: body.pop(DATA)} if DATA in body else {}
-        return {"meta": meta, **data, **dict(sorted(body.items()))}
+        made = {"meta": meta, **data, **dict(sorted(body.items()))}
+        if self.annotated:
+            made[STORAGE] = {IDENTIFIERS: dict(writer.identifiers())}
+        return made
 
     def curie(self, value: str) -> str:
         """A CURIE for an IRI, its prefix declared."""
@@ -184,7 +196,7 @@ class _Writer:
         if kinds:
             made["is_a"] = self._class(kinds[0])
         for predicate, values in about.items():
-            if predicate not in _FOLLOWS:
+            if predicate not in (_ANNOTATED if self.back.annotated else _FOLLOWS):
                 key = self.key(kinds, predicate)
                 if key in made:
                     raise self.triples.wrong(f"`{key}` is said in two ways")
@@ -205,6 +217,14 @@ class _Writer:
             named = f"<{self.back.iri}#{format_path(lost[0])}>"
             raise self.triples.wrong(f"nothing leads to {named}")
         return found
+
+    def identifiers(self) -> Iterator[tuple[str, dict[str, str]]]:
+        """The `object_id`s by which external resources name objects, by their paths in a file."""
+        for path, subject in self.subjects.items():
+            for value in self.triples.about(subject).get(v.IDENTIFIER, []):
+                found = parsed(_text(value))
+                if path[0] == DATA and isinstance(found, Literal):
+                    yield f"/{'/'.join(map(str, path[1:]))}", {"/": found.lexical}
 
     def _follows(self, path: tuple[Step, ...]) -> bool:
         """Whether all that is said of something follows from the document."""

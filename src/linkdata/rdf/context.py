@@ -25,6 +25,7 @@ from linkdata.graph.literals import literal_of
 from linkdata.rdf import vocabulary as v
 from linkdata.rdf.formats import prefixes
 from linkdata.rdf.identities import place_of
+from linkdata.rdf.jsonld import DELIMITERS, unambiguous
 from linkdata.rdf.rules import Rules
 from linkdata.rdf.statements import unsaid
 from linkdata.rdf.terms import Literal, Term, parsed
@@ -78,7 +79,11 @@ def context(graph: Graph) -> tuple[dict[str, Any], list[Diagnostic]]:
             use.predicates.add(predicate[1:-1])
         use.lists.add(isinstance(term, list))
         use.datatypes.update(_datatypes(value, term))
-    made: dict[str, Any] = {"@version": 1.1, "@vocab": iri.TERMS, **prefixes(graph)}
+    made: dict[str, Any] = {"@version": 1.1, "@vocab": iri.TERMS}
+    for name, namespace in unambiguous(prefixes(graph)).items():
+        # Others have to be said to be prefixes.
+        ends = namespace.endswith(DELIMITERS)
+        made[name] = namespace if ends else {"@id": namespace, "@prefix": True}
     found: list[Diagnostic] = []
     top = uses.pop(None, defaultdict(_Use))
     for name, use in sorted(top.items()):

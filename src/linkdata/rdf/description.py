@@ -51,7 +51,7 @@ class Described:
     # The document
 
     def document(self) -> Iterator[Said]:
-        """The document as a dataset: what it is called, builds on and conforms to."""
+        """The document as a dataset, what it is called, builds on and conforms to; then these."""
         context = self.graph.context
         identifier = context.iri.removeprefix(context.base or iri.DEFAULT_BASE)
         about: list[tuple[str, Term]] = [(v.TYPE, kind) for kind in (v.DOCUMENT, *v.DATASETS)]
@@ -68,9 +68,10 @@ class Described:
         place = f"{context.iri}#{META}"
         if meta:
             about.append((v.META, f"<{place}>"))
+        others = [*schemas.values(), *self._declared(context)]
+        about += (pair for subject, pairs in others if subject == self.subject for pair in pairs)
         yield self.subject, about
-        yield from schemas.values()
-        yield from self._declared(context)
+        yield from (said for said in others if said[0] != self.subject)
         if meta:
             yield from self._plain(place, context.iri, meta)
 

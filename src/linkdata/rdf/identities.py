@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from linkdata import iri
 from linkdata.syntax.references import Step, format_path, parse_path
 
-_READY = 1 << 16
+_READY = 1 << 12
 
 
 @lru_cache(maxsize=_READY)

@@ -15,19 +15,25 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
+from linkdata import iri
+from linkdata.errors import OutputError, error
 from linkdata.rdf import vocabulary as v
 from linkdata.rdf.statements import Statement
 from linkdata.rdf.terms import IRI, Blank, Term, parsed
 
 _LOCAL = re.compile(r"(?!//)[^\x00-\x20<>\"{}|\\^`]+\Z")
 
+#: What namespaces end with that JSON-LD takes for prefixes by themselves.
+DELIMITERS = tuple(":/?#[]@")
+
 Node: TypeAlias = "dict[str, Any]"
 
 
 def compact(said: Iterable[Statement], prefixes: Mapping[str, str]) -> Iterator[str]:
     """JSON-LD in compact form: a context of prefixes, and a node a line."""
-    shorten = _shortener(prefixes)
-    context = json.dumps(dict(prefixes), indent=2, ensure_ascii=False).replace("\n", "\n  ")
+    declared = unambiguous(prefixes)
+    shorten = _shortener(declared)
+    context = json.dumps(declared, indent=2, ensure_ascii=False).replace("\n", "\n  ")
     yield f'{{\n  "@context": {context},\n  "@graph": [\n'
     yield from _joined(_node(one, shorten) for one in said if one.about)
     yield "\n  ]\n}\n"
@@ -44,8 +50,9 @@ def yaml_ld(said: Iterable[Statement], prefixes: Mapping[str, str]) -> Iterator[
     """YAML-LD: the compact form as YAML."""
     from linkdata.syntax.writer import written
 
-    shorten = _shortener(prefixes)
-    yield written({"@context": dict(prefixes)})
+    declared = unambiguous(prefixes)
+    shorten = _shortener(declared)
+    yield written({"@context": declared})
     yield '"@graph":\n'
     empty = True
     for one in said:
@@ -63,17 +70,31 @@ def _joined(nodes: Iterable[Node]) -> Iterator[str]:
         separator = ",\n"
 
 
+def unambiguous(prefixes: Mapping[str, str]) -> dict[str, str]:
+    """The prefixes that a context may declare: none that is the scheme of IRIs.
+
+    In JSON-LD `urn:x` is a compact IRI where `urn` is a prefix.
+    """
+    schemes = {value.partition(":")[0] for value in (*iri.OPAQUE_SCHEMES, *prefixes.values())}
+    return {name: value for name, value in prefixes.items() if name not in schemes}
+
+
 def _shortener(prefixes: Mapping[str, str]) -> Callable[[str], str]:
-    """What makes IRIs compact. An IRI that would be taken for a compact one stays as it is."""
+    """What makes IRIs compact."""
     known = sorted(prefixes.items(), key=lambda item: -len(item[1]))
 
     def shorten(value: str) -> str:
         for name, namespace in known:
-            # Only namespaces that end so are taken for prefixes.
-            if value.startswith(namespace) and namespace[-1] in ":/?#[]@":
+            if value.startswith(namespace) and namespace.endswith(DELIMITERS):
                 local = value[len(namespace) :]
                 if _LOCAL.match(local):
                     return f"{name}:{local}"
+        scheme, _, rest = value.partition(":")
+        if scheme in prefixes and not rest.startswith("//"):
+            raise OutputError(
+                error("value-not-representable", f"JSON-LD would take <{value}> for a name with the"
+                      f" prefix `{scheme}`", hint="give the prefix another name")
+            )  # fmt: skip
         return value
 
     return shorten

@@ -17,11 +17,13 @@ def lines(said: Iterable[Statement], prefixes: Mapping[str, str]) -> Iterator[st
     """One triple a line. The triples stand in the default graph, so N-Quads are the same."""
     labels = Labels()
     for subject, about in said:
-        found = []
-        for predicate, term in about:
-            if type(term) is str:
-                found.append(f"{subject} {predicate} {term} .\n")
-            else:
-                cells = listed(subject, predicate, term, labels)
-                found += [f"{s} {p} {o} .\n" for s, p, o in cells]
-        yield "".join(found)
+        yield "".join(
+            [
+                f"{subject} {predicate} {term} .\n"
+                if type(term) is str
+                else "".join(
+                    [f"{s} {p} {o} .\n" for s, p, o in listed(subject, predicate, term, labels)]
+                )
+                for predicate, term in about
+            ]
+        )

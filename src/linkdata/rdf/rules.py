@@ -21,7 +21,7 @@ from linkdata.schema.naming import Typed
 from linkdata.schema.typing import SchemaTypes, types_of
 
 #: How many predicates of names, and IRIs of the like, are kept ready.
-_READY = 1 << 16
+_READY = 1 << 12
 
 
 class Rule(NamedTuple):
@@ -39,6 +39,8 @@ class Rules:
         self.types: SchemaTypes = types_of(graph)
         self._named: dict[tuple[str, str], Mapping[str, Rule]] = {}
         self._prefixes: dict[int, tuple[Context, dict[str, str]]] = {}
+        self._classes: dict[str, str] = {}
+        self._descends: dict[tuple[str, str, str], bool] = {}
 
     def prefixes(self, context: Context) -> dict[str, str]:
         """The prefixes of the CURIEs of a document."""
@@ -55,18 +57,32 @@ class Rules:
         kind = entity.class_iri
         if kind is None:
             return []
-        found = [terms.iri_term(kind)]
+        term = self._classes.get(kind)
+        if term is None:
+            term = self._classes[kind] = terms.iri_term(kind)
+        found = [term]
         typed = self.types.of(entity) if superclasses else None
         if typed is not None:
             found += [terms.iri_term(one.uri) for one in typed.lineage]
         return list(dict.fromkeys(found))
+
+    def is_a(self, entity: Entity, uri: str) -> bool:
+        """Whether an object's class is, or descends from, the class of an IRI."""
+        typed = self.types.of(entity)
+        if typed is None:
+            return False
+        key = (*_key(typed), uri)
+        known = self._descends.get(key)
+        if known is None:
+            known = self._descends[key] = typed.is_a(uri)
+        return known
 
     def of(self, entity: Entity) -> Mapping[str, Rule]:
         """The rules of the fields for which an object's class has a slot, by their names."""
         typed = self.types.of(entity)
         if typed is None:
             return {}
-        key = (typed.schema.digest or typed.schema.uri, typed.name)
+        key = _key(typed)
         found = self._named.get(key)
         if found is None:
             found = self._named[key] = _rules(typed, self.types)
@@ -79,6 +95,10 @@ class Rules:
             if expanded is not None and iri.is_absolute(expanded):
                 return f"<{expanded}>"
         return predicate_of(key)
+
+
+def _key(typed: Typed) -> tuple[str, str]:
+    return typed.schema.digest or typed.schema.uri, typed.name
 
 
 @lru_cache(maxsize=_READY)

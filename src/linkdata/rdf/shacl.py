@@ -17,8 +17,9 @@ from linkdata.rdf import terms
 from linkdata.rdf import vocabulary as v
 from linkdata.rdf.identities import place_of
 from linkdata.rdf.statements import Statement
+from linkdata.rdf.tables import INDEX, TABLE
 from linkdata.rdf.terms import Term
-from linkdata.schema.model import RangeKind, Schema, Slot
+from linkdata.schema.model import Range, RangeKind, Schema, Slot
 from linkdata.schema.naming import Typed
 from linkdata.schema.typing import SchemaTypes
 from linkdata.schema.validation.presence import absent
@@ -64,12 +65,15 @@ def _shape(typed: Typed, types: SchemaTypes, used: set[str]) -> Iterator[Stateme
     shape = f"{typed.cls.uri}#shape"
     required = {slot.name for slot in absent(typed, frozenset(), as_stored=False)}
     named = types.slots(typed).named
+    # Where the rows of a column end, nested lists say.
+    ragged = {f"{key}{INDEX}" for key in named} if typed.is_a(TABLE) else set()
     about: list[tuple[str, Term]] = [(v.TYPE, _sh("NodeShape"))]
     about.append((_sh("targetClass"), terms.iri_term(typed.cls.uri)))
     about += ((_sh("property"), f"<{shape}.{place_of(key)}>") for key in sorted(named))
     yield Statement(terms.iri_term(shape), about)
     for key, slot in sorted(named.items()):
         needed = slot.name in required or (key == VALUE and slot.required)
+        needed &= key not in ragged
         said = list(_property(slot, typed.schema, needed, used))
         yield Statement(f"<{shape}.{place_of(key)}>", [*said, (_sh("name"), terms.string(key))])
 
@@ -88,13 +92,21 @@ def _property(
     if datatypes is not None:
         used.update(datatypes)
         yield _sh("or"), [f"<{_DATATYPES}{one}>" for one in datatypes]
-    elif all(one.kind is RangeKind.CLASS for one in slot.ranges):
+    elif all(_is_object(one, schema) for one in slot.ranges):
         yield _sh("nodeKind"), _sh("IRI")
     if slot.pattern is not None and datatypes == ("string",):
         yield _sh("pattern"), terms.string(slot.pattern)
     for word, bound in (("minInclusive", slot.minimum), ("maxInclusive", slot.maximum)):
         if bound is not None:
             yield _sh(word), terms.literal(bound)
+
+
+def _is_object(one: Range, schema: Schema) -> bool:
+    """Whether a range is of objects alone: an author may write a dataset as its value."""
+    if one.kind is not RangeKind.CLASS:
+        return False
+    found = schema.classes.get(one.name)
+    return found is None or found.facts.get("role") != "dataset"
 
 
 def _datatypes(slot: Slot, schema: Schema) -> tuple[str, ...] | None:

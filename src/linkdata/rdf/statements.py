@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 from linkdata.graph.changes import changed
@@ -20,6 +21,7 @@ from linkdata.graph.entity import IS_A, VALUE, Entity, Link
 from linkdata.graph.graph import Graph
 from linkdata.rdf import terms
 from linkdata.rdf import vocabulary as v
+from linkdata.rdf.annotations import Annotations
 from linkdata.rdf.description import Described
 from linkdata.rdf.identities import parent_of, place_of
 from linkdata.rdf.rules import Rules
@@ -66,15 +68,21 @@ class _Speaker:
         self.values = Values(graph, self.rules)
         self.described = Described(graph, self.rules.types)
         self.tables = Tables(graph, self.rules, self.values)
+        self.annotations = Annotations(graph, self.rules)
         self.plain = is_plain(graph.context) and not any(changed(graph))
         self.seen: set[int] = set()
 
     def all(self) -> Iterator[Statement]:
-        """Everything, the document first."""
-        yield from (Statement(*said) for said in self.described.document())
-        if self.plain:
-            yield from self.as_written()
-            return
+        """Everything, the document first, with its data."""
+        document, *others = self.described.document()
+        body = self.as_written() if self.plain else self.as_meant()
+        yield Statement(*document)
+        yield from islice(body, 1)
+        yield from (Statement(*said) for said in others)
+        yield from body
+
+    def as_meant(self) -> Iterator[Statement]:
+        """The document's own fields, and all objects, as schemas and overlays make them."""
         subject = terms.iri_term(self.graph.document.iri)
         for key, value in self.graph.top():
             met = Met([], [])
@@ -88,6 +96,7 @@ class _Speaker:
                 yield Statement(subject, [(predicate, term)])
             yield from self.arrays(met)
             yield from self.objects(met)
+        yield from (Statement(*said) for said in self.annotations.statements())
 
     def as_written(self) -> Iterator[Statement]:
         """The same for a document that speaks for itself."""
@@ -116,6 +125,9 @@ class _Speaker:
         """What is said of one object."""
         kinds = self.rules.classes(entity, superclasses=self.options.superclasses)
         about: list[tuple[str, Term]] = [(v.TYPE, kind) for kind in kinds]
+        table = self.tables.table(entity, rows=self.options.rows)
+        for _, said_of_table in islice(table, 1):
+            about += said_of_table
         about.append((v.PART_OF, f"<{parent_of(entity.iri)}>"))
         about += self.described.origin(entity)
         rules = self.rules.of(entity)
@@ -146,8 +158,8 @@ class _Speaker:
                 about.append((said, term))
         subject = terms.iri_term(entity.iri)
         yield Statement(subject, about)
-        for subject, about in self.tables.table(entity, rows=self.options.rows):
-            yield Statement(subject, about)
+        self.annotations.met(entity)
+        yield from (Statement(*said) for said in table)
 
     def arrays(self, met: Met) -> Iterator[Statement]:
         """What is said of arrays outside the document, and of their files."""

@@ -29,8 +29,10 @@ from linkdata.rdf.terms import Term
 from linkdata.rdf.values import Met, Values
 
 #: The class of tables, wherever its schema comes from.
-_TABLE = f"{iri.SCHEMAS}hdmf-common:DynamicTable"
-_INDEX, _ID, _COLNAMES, _TARGET = "_index", "id", "colnames", "table"
+TABLE = f"{iri.SCHEMAS}hdmf-common:DynamicTable"
+#: What the name of a column that says where rows end adds to the name of its column.
+INDEX = "_index"
+_ID, _COLNAMES, _TARGET = "id", "colnames", "table"
 #: How many rows are read at a time.
 _BLOCK = 1024
 
@@ -57,8 +59,7 @@ class Tables:
 
     def table(self, entity: Entity, *, rows: bool) -> Iterator[tuple[str, list[tuple[str, Term]]]]:
         """What is said of a table beyond its fields; nothing of an object that is none."""
-        typed = self.rules.types.of(entity)
-        if typed is None or not typed.is_a(_TABLE):
+        if not self.rules.is_a(entity, TABLE):
             return
         columns = list(self._columns(entity))
         schema = f"<{entity.iri}.{_COLNAMES}>"
@@ -79,13 +80,13 @@ class Tables:
         names = [str(one) for one in named] if isinstance(named, list) else sorted(keys)
         rules = self.rules.of(entity)
         for key in ([_ID] if _ID in keys and _ID not in names else []) + names:
-            is_index = key.endswith(_INDEX) and key.removesuffix(_INDEX) in keys
+            is_index = key.endswith(INDEX) and key.removesuffix(INDEX) in keys
             if key not in keys or key == _COLNAMES or is_index:
                 continue
-            values = _array(entity.link(key))
+            values = values_of(entity.link(key))
             if values is None:
                 continue
-            ends = _array(entity.link(key + _INDEX)) if key + _INDEX in keys else None
+            ends = values_of(entity.link(key + INDEX)) if key + INDEX in keys else None
             rule = rules.get(key)
             yield _Column(
                 key,
@@ -139,7 +140,7 @@ def _positions(table: str, value: Any) -> Term:
     return f"<{table}%5B{int(found)}%5D>"
 
 
-def _array(value: Any) -> Any | None:
+def values_of(value: Any) -> Any | None:
     """The values of a column, wherever they are; None for what is no column."""
     if isinstance(value, Link):
         entity = value.target
@@ -153,7 +154,7 @@ def _array(value: Any) -> Any | None:
 
 
 def _plain(value: Any) -> Any:
-    found = _array(value)
+    found = values_of(value)
     return found if isinstance(found, list) or found is None else found[...].tolist()
 
 
@@ -164,14 +165,15 @@ def _length(column: _Column) -> int:
 def _block(column: _Column, start: int, stop: int) -> list[Any]:
     """The values of some rows, as lists and scalars of Python, objects as they are."""
     if column.ends is None:
-        return _list(column.values[start:stop])
+        return as_list(column.values[start:stop])
     first = int(column.ends[start - 1]) if start else 0
     ends = [int(end) for end in column.ends[start:stop]]
-    values = _list(column.values[first : ends[-1]]) if ends else []
+    values = as_list(column.values[first : ends[-1]]) if ends else []
     begins = [first, *ends[:-1]]
     return [values[a - first : b - first] for a, b in zip(begins, ends, strict=True)]
 
 
-def _list(values: Any) -> list[Any]:
+def as_list(values: Any) -> list[Any]:
+    """The values of a list, an inline array, or a part of an array that was read."""
     found = values.tolist() if hasattr(values, "tolist") else values
     return list(found)

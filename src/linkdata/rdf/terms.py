@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
@@ -45,6 +46,8 @@ _ESCAPED = re.compile(r'["\\\x00-\x1f\x7f]')
 _ESCAPES = {
     '"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f",
 }  # fmt: skip
+_POSITIONAL = re.compile(r"(-?)(?:([1-9])([0-9]*)\.([0-9]*)|0\.(0*)([1-9])([0-9]*))\Z")
+_KEPT = sys.float_info.dig + 1  # the point counts
 _UNESCAPED = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _UNESCAPES = {escape[1]: plain for plain, escape in _ESCAPES.items()} | {"'": "'"}
 _BOOLEAN = {value: f'"{str(value).lower()}"^^<{XSD}boolean>' for value in (True, False)}
@@ -91,6 +94,20 @@ def string(value: str) -> str:
 def integer(digits: str) -> str:
     """The term of an integer in its canonical form."""
     return f'"{digits}{_INTEGER}'
+
+
+def positional(text: str) -> str | None:
+    """The term of a double that is written with a point, as `12.50`; None for anything else.
+
+    Fifteen digits are what every double keeps: the text is the number, it need not be read.
+    """
+    match = _POSITIONAL.match(text)
+    if match is None or len(text) > _KEPT:
+        return None
+    sign, first, whole, fraction, zeros, small, rest = match.groups()
+    if first is None:
+        return f'"{sign}{small}.{rest.rstrip("0") or "0"}E-{len(zeros) + 1}{_DOUBLE}'
+    return f'"{sign}{first}.{(whole + fraction).rstrip("0") or "0"}E{len(whole)}{_DOUBLE}'
 
 
 def typed(lexical: str, datatype: str) -> str:

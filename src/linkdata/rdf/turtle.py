@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
 
 from linkdata.rdf import vocabulary as v
 from linkdata.rdf.statements import Statement
 from linkdata.rdf.terms import Term
 
-_LOCAL = re.compile(r"[A-Za-z_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?\Z|\Z")
+_LOCAL = r"[A-Za-z_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?|"
 #: Datatypes whose literals Turtle writes bare.
 _BARE = frozenset(f"<{v.XSD}{name}>" for name in ("integer", "double", "boolean"))
-_INDENT = "    "
-_READY = 1 << 16
+#: What strings end with, which stand in Turtle as they do here; they come often.
+_QUOTE = '"'
+_READY = 1 << 12
 
 
 def turtle(said: Iterable[Statement], prefixes: Mapping[str, str]) -> Iterator[str]:
@@ -27,57 +27,78 @@ def turtle(said: Iterable[Statement], prefixes: Mapping[str, str]) -> Iterator[s
     for name, value in prefixes.items():
         yield f"@prefix {name}: <{value}> .\n"
     names = Names(prefixes)
+    known, predicate, term = names.known.get, names.predicate, names.term
     subject: str | None = None
     for statement in said:
-        if not statement.about:
+        about = statement.about
+        if not about:
             continue
-        pairs = [f"{names.predicate(p)} {names.term(o)}" for p, o in statement.about]
+        if len(dict(about)) == len(about):
+            body = " ;\n".join(
+                [
+                    f"    {known(p) or predicate(p)} {o if o[-1:] == _QUOTE else term(o)}"
+                    for p, o in about
+                ]
+            )
+        else:
+            body = " ;\n".join(
+                f"    {predicate(p)} {objects}" for p, objects in _grouped(about, term)
+            )
         # What comes in pieces about one subject reads as one paragraph.
         if statement.subject == subject:
-            yield " ;\n" + " ;\n".join([_INDENT + pair for pair in pairs])
+            yield f" ;\n{body}"
         else:
             end = "" if subject is None else " .\n"
             subject = statement.subject
-            body = " ;\n".join([_INDENT + pair for pair in pairs])
-            yield f"{end}\n{names.term(subject)}\n{body}"
+            yield f"{end}\n{term(subject)}\n{body}"
     if subject is not None:
         yield " .\n"
+
+
+def _grouped(
+    about: Iterable[tuple[str, Term]], term: Callable[[Term], str]
+) -> Iterator[tuple[str, str]]:
+    """Predicates, each once, with all that they say."""
+    found: dict[str, list[str]] = {}
+    for predicate, value in about:
+        found.setdefault(predicate, []).append(term(value))
+    for predicate, values in found.items():
+        yield predicate, ", ".join(values)
 
 
 class Names:
     """Terms as Turtle writes them."""
 
     def __init__(self, prefixes: Mapping[str, str]) -> None:
+        self._names = {prefixes[name]: name for name in reversed([*prefixes])}  # the first counts
         # The longest namespace first: it leaves the shortest name.
-        self._prefixes = sorted(prefixes.items(), key=lambda item: -len(item[1]))
-        self._namespaces = tuple(f"<{namespace}" for namespace in prefixes.values())
-        # What comes often is kept.
-        self._short: Callable[[str], str] = lru_cache(maxsize=_READY)(self.iri)
-        self.predicate: Callable[[str], str] = lru_cache(maxsize=_READY)(self._predicate)
+        namespaces = sorted(self._names, key=len, reverse=True)
+        found = "|".join(map(re.escape, namespaces)) or "(?!)"
+        self._in_namespace = re.compile(rf"<({found})({_LOCAL})>\Z")
+        #: What predicates are called; those that come first are kept.
+        self.known = {v.TYPE: "a"}
 
     def term(self, term: Term) -> str:
         """An IRI, a literal or a list."""
         if type(term) is not str:
             return f"( {' '.join([self.term(item) for item in term])} )" if term else "()"
-        if term[-1] == '"':
-            return term
         if term[0] == "<":
-            return self._short(term) if term.startswith(self._namespaces) else term
-        text, separator, datatype = term.rpartition('"^^')
-        if not separator or datatype[0] != "<":  # a string in a language, a blank node
+            return self.iri(term)
+        if term[-1] != ">":  # a string, one in a language, a blank node
             return term
+        text, _, datatype = term.rpartition('"^^')
         if datatype in _BARE and text[-1] not in "NF":
             return text[1:]
         return f'{text}"^^{self.predicate(datatype)}'
 
-    def _predicate(self, term: str) -> str:
-        return "a" if term == v.TYPE else self.iri(term)
+    def predicate(self, term: str) -> str:
+        """An IRI that may come often."""
+        found = self.known.get(term) or self.iri(term)
+        if len(self.known) < _READY:
+            self.known[term] = found
+        return found
 
     def iri(self, term: str) -> str:
         """An IRI, as short as the prefixes make it."""
-        for name, namespace in self._prefixes:
-            if term.startswith(namespace, 1):
-                local = term[len(namespace) + 1 : -1]
-                if _LOCAL.match(local):
-                    return f"{name}:{local}"
-        return term
+        match = self._in_namespace.match(term)
+        return term if match is None else f"{self._names[match[1]]}:{match[2]}"

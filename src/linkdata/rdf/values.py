@@ -23,7 +23,8 @@ from linkdata.rdf import terms
 from linkdata.rdf.coercion import Coercion, named
 from linkdata.rdf.rules import Rules
 from linkdata.rdf.terms import Term
-from linkdata.resolve.targets import Target
+from linkdata.resolve.registry import Context
+from linkdata.resolve.targets import Target, entries
 from linkdata.syntax import nodes
 from linkdata.syntax.nodes import Alias, Candidate, Kind, Scalar
 
@@ -55,6 +56,10 @@ class Values:
         if entity.target is not None and entity.layers and not (
             entity.changes and key in entity.changes
         ):  # fmt: skip
+            context, mapping = entity.layers[0]
+            node = entries(mapping).get(key)
+            if type(node) is Scalar:  # nothing below it counts
+                return self._scalar(context, node, coercion)
             found = self.graph.resolver.field(entity.target, key)
             if found is not None and found.node is not None:
                 return self.written(found, coercion, place, met)
@@ -69,9 +74,9 @@ class Values:
             settled = self.graph.resolver.settle(target)
         found = settled.node
         if isinstance(found, Scalar):
-            return self._scalar(settled, found, coercion)
+            return self._scalar(settled.context, found, coercion)
         if type(found) is nodes.Sequence and found.named is None:
-            value = self.graph.value(target)
+            value = self.graph.value(target, settled)
             if isinstance(value, list):  # else it is numbers
                 self.budget.spend(len(value))
                 items = (
@@ -80,21 +85,21 @@ class Values:
                 )
                 return [item for item in items if item is not None]
             return self.value(value, coercion, place, met)
-        return self.value(self.graph.value(target), coercion, place, met)
+        return self.value(self.graph.value(target, settled), coercion, place, met)
 
-    def _scalar(self, target: Target, node: Scalar, coercion: Coercion | None) -> str | None:
+    def _scalar(self, context: Context, node: Scalar, coercion: Coercion | None) -> str | None:
         value = meaning(node)
         if value is None:
             return None
         prefixes = _NO_PREFIXES
         if node.kind is not Kind.VERBATIM:
-            prefixes = self.rules.prefixes(target.context)
+            prefixes = self.rules.prefixes(context)
         try:
             if coercion is not None:
                 return coercion.term(value, prefixes)
             return named(value, prefixes) if isinstance(value, str) else terms.literal(value)
         except OutputError as problem:
-            raise located(problem, target.context.document.span(node)) from problem
+            raise located(problem, context.document.span(node)) from problem
 
     def value(self, value: Any, coercion: Coercion | None, place: str, met: Met) -> Term | None:
         """The term of a value of the graph."""

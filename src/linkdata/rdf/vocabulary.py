@@ -52,6 +52,7 @@ CONFORMS_TO = f"<{DCTERMS}conformsTo>"
 DERIVED_FROM = f"<{PROV}wasDerivedFrom>"
 PRIMARY_SOURCE = f"<{PROV}hadPrimarySource>"
 TITLE = f"<{DCTERMS}title>"
+ABOUT = f"<{SCHEMA}about>"
 VERSION = f"<{OWL}versionInfo>"
 #: Free keys of `meta` that other vocabularies have a word for.
 KNOWN_META = {

@@ -11,31 +11,42 @@ together.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import TypeAlias
 
+from linkdata import iri
 from linkdata.graph.entity import IS_A
 from linkdata.graph.literals import is_literal
 from linkdata.rdf import terms
 from linkdata.rdf import vocabulary as v
 from linkdata.rdf.identities import place_of
-from linkdata.rdf.rules import predicate_of
 from linkdata.rdf.terms import Term
 from linkdata.rdf.values import Met, Values
 from linkdata.resolve.registry import Context
 from linkdata.resolve.targets import Target, entries, is_object
 from linkdata.syntax.document import DATA, RESERVED
 from linkdata.syntax.nodes import Alias, Candidate, Kind, Mapping, Node, Scalar, Sequence, path_of
-from linkdata.syntax.references import parse_path
 from linkdata.syntax.scalars import MAX_INTEGER_DIGITS, WORDS, core_value
 
-#: How many identities of objects that references lead to are kept.
-_READY = 1 << 16
+#: How many names, and identities of objects that references lead to, are kept.
+_READY = 1 << 12
+#: How many fields of an object are said at a time: so large ones take no more memory.
+_BLOCK = 1 << 10
+_PLAIN = Kind.PLAIN
 #: What numbers begin with.
 _NUMERIC = frozenset("0123456789+-.")
+_WORDS = {text: None if value is None else terms.literal(value) for text, value in WORDS.items()}
+#: A key that IRIs hold as it is, and XML elements too.
+_BARE = re.compile(r"[A-Za-z](?:[A-Za-z0-9_-]*[A-Za-z0-9])?\Z")
+#: A reference from the root through bare names: its identity reads like it.
+_DIRECT = re.compile(r"#[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\Z")
 #: The identity of an object, that of the one in which it is written, and its node.
 _Waiting: TypeAlias = "tuple[str, str, Mapping | Sequence]"
 Said: TypeAlias = "tuple[str, list[tuple[str, Term]]]"
+#: What is left to say of an object, with the objects in each block of its fields.
+_Blocks: TypeAlias = "Iterator[tuple[Said, list[_Waiting]]]"
 
 
 def is_plain(context: Context) -> bool:
@@ -52,6 +63,7 @@ class Written:
         self.context = values.graph.context
         self.prefixes = values.rules.prefixes(self.context)
         self._classes: dict[str, str] = {}
+        self._names: dict[str, tuple[str, str]] = {}
         self._identities: dict[int, str] = {}  # of objects that references lead to
         #: Named objects and lists that nothing was found to contain, while the walk goes on from
         #: `data`, with their names.
@@ -85,53 +97,78 @@ class Written:
                 yield subject, [(self.values.rules.predicate(self.context, key), term)]
             yield from self._objects(inner, met)
 
-    def _objects(self, waiting: list[_Waiting], met: Met) -> Iterator[Said]:
-        """Objects, and all that stands in them."""
-        prefixes = self.prefixes
-        waiting.reverse()
+    def _objects(self, inner: list[_Waiting], met: Met) -> Iterator[Said]:
+        """Objects, and all that stands in them; an object before its parts."""
+        waiting: list[_Waiting | _Blocks] = [*reversed(inner)]
         while waiting:
-            identity, parent, node = waiting.pop()
-            about: list[tuple[str, Term]] = []
+            top = waiting.pop()
+            blocks = self._object(*top, met) if type(top) is tuple else top
+            block = next(blocks, None)  # type: ignore[arg-type]
+            if block is not None:
+                said, inner = block
+                yield said
+                waiting.append(blocks)
+                waiting += reversed(inner)
+
+    def _object(
+        self, identity: str, parent: str, node: Mapping | Sequence, met: Met
+    ) -> Iterator[tuple[Said, list[_Waiting]]]:
+        """What is said of an object, and the objects in it; a large one in several blocks."""
+        prefixes, names = self.prefixes, self._names
+        fields = entries(node)
+        subject, below = f"<{identity}>", f"{identity}."
+        about: list[tuple[str, Term]] = []
+        silent: Node | None = fields.get(IS_A)
+        kind = self._class(silent) if silent is not None else None
+        if kind is None:
+            silent = None
+        else:
+            about.append((v.TYPE, kind))
+        about.append((v.PART_OF, f"<{parent}>"))
+        following = iter(fields.items())
+        for _ in range(0, len(fields) or 1, _BLOCK):
             inner: list[_Waiting] = []
-            fields = entries(node)
-            kind = self._class(fields[IS_A]) if IS_A in fields else None
-            if kind is not None:
-                about.append((v.TYPE, kind))
-            about.append((v.PART_OF, f"<{parent}>"))
-            below = f"{identity}."
-            for key, value in fields.items():
+            for key, value in islice(following, _BLOCK):
+                predicate, step = names.get(key) or self._name(key)
                 term: Term | None
-                if kind is not None and key == IS_A:
+                if value is silent:
                     continue
-                if type(value) is Scalar and not (prefixes and ":" in value.text):
-                    plain = value.kind is Kind.PLAIN
+                if type(value) is Scalar and (":" not in value.text or not prefixes):
+                    plain = value.kind is _PLAIN
                     term = _plain(value.text) if plain else terms.literal(value.value)
                 else:
-                    term = self._term(value, below + place_of(key), identity, inner, met)
+                    term = self._term(value, below + step, identity, inner, met)
                 if term is not None:
-                    named = predicate_of(key)
-                    if prefixes and ":" in key:
-                        named = self.values.rules.predicate(self.context, key)
-                    about.append((named, term))
-            yield f"<{identity}>", about
-            waiting += reversed(inner)
+                    about.append((predicate, term))
+            yield (subject, about), inner
+            about = []
+
+    def _name(self, key: str) -> tuple[str, str]:
+        """The predicate of a field, and its step in identities."""
+        if _BARE.match(key):  # then it stands in IRIs as it is
+            made = f"<{iri.TERMS}{key}>", key
+        else:
+            made = self.values.rules.predicate(self.context, key), place_of(key)
+        if len(self._names) < _READY:
+            self._names[key] = made
+        return made
 
     def _term(
         self, value: Node, place: str, holder: str, inner: list[_Waiting], met: Met
     ) -> Term | None:
         """The term of what stands at a place of an object; `inner` gets objects found there."""
-        if is_object(value) and not is_literal(value):
-            assert isinstance(value, Mapping | Sequence)
-            inner.append((place, holder, value))
-            return f"<{place}>"
         if type(value) is Candidate or type(value) is Alias:
-            target = value.target if isinstance(value, Alias) else self._target(value)
+            known, target = self._target(value)
             if target is not None and is_object(target) and not is_literal(target):
-                return self._mentioned(target, inner)
+                return self._mentioned(target, known, inner)
             if target is not None and self._placing and id(target) in self._unplaced:
                 key = self._unplaced.pop(id(target))
                 document = self.context.iri
                 self._term(target, f"{document}#{place_of(key)}", document, inner, met)
+        elif is_object(value) and not is_literal(value):
+            assert isinstance(value, Mapping | Sequence)
+            inner.append((place, holder, value))
+            return f"<{place}>"
         elif type(value) is Sequence and not _are_numbers(value):
             self.values.budget.spend(len(value.items))
             found = (
@@ -144,9 +181,10 @@ class Written:
         met.objects[:] = [one for one in met.objects if one.context is not self.context]
         return term
 
-    def _mentioned(self, node: Mapping | Sequence, inner: list[_Waiting]) -> str:
+    def _mentioned(self, node: Mapping | Sequence, known: str | None, inner: list[_Waiting]) -> str:
         """The term of an object that is referred to; the first time it may be placed there."""
-        known = self._identities.get(id(node))
+        if known is None:
+            known = self._identities.get(id(node))
         if known is None:
             known = f"<{self.context.identity(path_of(node))}>"
             if len(self._identities) < _READY:
@@ -156,19 +194,23 @@ class Written:
             inner.append((known[1:-1], self.context.iri, node))
         return known
 
-    def _target(self, candidate: Candidate) -> Mapping | Sequence | None:
-        """The object or list of this document that a reference leads to, else None."""
-        text = candidate.text
-        if text[0] == "#" and candidate.kind is not Kind.VERBATIM:
-            node: Node | None = self.context.document.root
-            for step in parse_path(text[1:]) or (None,):
-                node = entries(node).get(step) if node is not None else None  # type: ignore[arg-type]
+    def _target(self, value: Candidate | Alias) -> tuple[str | None, Mapping | Sequence | None]:
+        """The object or list of this document that is meant, and its term where that is plain."""
+        if isinstance(value, Alias):
+            return None, value.target
+        text = value.text
+        if value.kind is not Kind.VERBATIM and _DIRECT.match(text):
+            fields: dict[str, Node] = self.context.document.root.entries
+            node: Node | None = None
+            for step in text[1:].split("."):
+                node = fields.get(step)
+                fields = {} if node is None else entries(node)
             if isinstance(node, Mapping | Sequence):
-                return node
-        found = self.graph.resolver.resolve(self.context, candidate)
+                return f"<{self.context.iri}{text}>", node
+        found = self.graph.resolver.resolve(self.context, value)
         if found.context is self.context and isinstance(found.node, Mapping | Sequence):
-            return found.node
-        return None
+            return None, found.node
+        return None, None
 
     def _class(self, node: Node) -> str | None:
         """The class that an object names; a reference there is a field like any other."""
@@ -193,11 +235,13 @@ def _are_numbers(node: Node) -> bool:
 
 def _plain(text: str) -> str | None:
     """The term of a plain scalar."""
-    if text[:1] in _NUMERIC or text in WORDS:
+    if text[:1] in _NUMERIC:
         if text.isdecimal() and text.isascii() and (text[0] != "0" or text == "0"):
             return terms.integer(text) if len(text) <= MAX_INTEGER_DIGITS else terms.string(text)
-        value = core_value(text)
-        return None if value is None else terms.literal(value)
+        found = terms.positional(text)
+        return terms.literal(core_value(text)) if found is None else found
+    if text in _WORDS:
+        return _WORDS[text]
     if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
         return f'"{text}"'  # what `terms.string` makes of it, most often
     return terms.string(text)
