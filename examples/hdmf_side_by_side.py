@@ -9,6 +9,7 @@ code is 1 when a row does neither. Needs hdmf, pandas and scipy.
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 import warnings
@@ -24,6 +25,7 @@ from hdmf.common import DynamicTable as HDMFTable
 from hdmf.common.resources import HERD as HDMFHERD
 from hdmf.common.table import EnumData as HDMFEnumData
 from hdmf.container import HERDManager
+from hdmf.term_set import TermSet, TermSetWrapper
 from scipy import sparse
 
 import linkdata
@@ -43,6 +45,7 @@ HDMF = SimpleNamespace(
     Root=_Root,
 )
 HDMF.EnumData, HDMF.HERD = HDMFEnumData, HDMFHERD
+HDMF.TermSet, HDMF.TermSetWrapper = TermSet, TermSetWrapper
 LINKDATA = SimpleNamespace(
     name="linkdata",
     **{name: getattr(linkdata, name) for name in linkdata.__all__},
@@ -899,6 +902,111 @@ def _(m: Any) -> Any:
     return found.get_entity("y:1").entity_uri
 
 
+# MeaningsTable
+
+
+def trials(m: Any) -> Any:
+    """A table with the meanings of one of its columns."""
+    kinds = m.VectorData(name="kind", description="d", data=["a", "b", "a"])
+    number = m.VectorData(name="number", description="d", data=[1, 2, 3])
+    table = m.DynamicTable(name="trials", description="d", columns=[kinds, number])
+    meanings = m.MeaningsTable(target=kinds)
+    meanings.add_row(value="a", meaning="a grating")
+    meanings.add_row(value="b", meaning="a tone")
+    table.add_meanings_table(meanings)
+    return table
+
+
+@operation("MeaningsTable", "name, description, target, rows")
+def _(m: Any) -> Any:
+    found = trials(m)["kind"].get_meanings()
+    return found.name, found.description, found.target.name, found[:]
+
+
+@operation("MeaningsTable", "meanings_tables, get_meanings_table, get_meanings_for_column")
+def _(m: Any) -> Any:
+    table = trials(m)
+    return (
+        list(table.meanings_tables),
+        table.get_meanings_table("kind_meanings").name,
+        table.get_meanings_for_column("kind").name,
+        table.get_meanings_for_column("number"),
+        raised(lambda: table.get_meanings_for_column("nope")),
+    )
+
+
+@operation("MeaningsTable", "one added twice, one of another table's column")
+def _(m: Any) -> Any:
+    table = trials(m)
+    other = m.VectorData(name="other", description="d", data=[1])
+    return (
+        raised(lambda: table.add_meanings_table(m.MeaningsTable(target=table["kind"]))),
+        raised(lambda: table.add_meanings_table(m.MeaningsTable(target=other))),
+    )
+
+
+# TermSet
+
+SPECIES = """\
+id: https://example.org/species
+name: species
+prefixes: {NCBI: {prefix_prefix: NCBI, prefix_reference: "http://example.org/ncbi/"}}
+enums:
+  Species:
+    permissible_values:
+      Homo sapiens: {description: the human, meaning: "NCBI:9606"}
+      Mus musculus: {description: the house mouse, meaning: "NCBI:10090"}
+"""
+
+
+def terms(m: Any) -> Any:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "species.yaml"
+        path.write_text(SPECIES)
+        return m.TermSet(term_schema_path=str(path))
+
+
+@operation("TermSet", "name, termset[text], view_set, validate")
+def _(m: Any) -> Any:
+    found = terms(m)
+    human = found["Homo sapiens"]
+    return (
+        found.name, list(found.view_set), (human.id, human.description, human.meaning),
+        found.validate("Mus musculus"), found.validate("Mus"), raised(lambda: found["Mus"]),
+    )  # fmt: skip
+
+
+@operation("TermSet", "TermSetWrapper as the data of a column, append, extend")
+def _(m: Any) -> Any:
+    wrapped = m.TermSetWrapper(value=["Homo sapiens"], termset=terms(m))
+    column = m.VectorData(name="species", description="d", data=wrapped)
+    column.append("Mus musculus")
+    return (
+        column[1], len(column), raised(lambda: column.append("Mus")),
+        raised(lambda: column.extend(["Mus musculus", "Mus"])),
+        raised(lambda: m.TermSetWrapper(value=["Mus"], termset=terms(m))),
+    )  # fmt: skip
+
+
+@operation("TermSet", "HERD.add_ref_termset")
+def _(m: Any) -> Any:
+    columns = [m.VectorData(name="species", description="d", data=["Mus musculus", "Mus"])]
+    root = m.Root(name="root", description="d", columns=columns)
+    found = m.HERD()
+    missing = found.add_ref_termset(container=root, attribute="species", termset=terms(m))
+    return missing, tables(found)
+
+
+@operation("TermSet", "HERD.add_ref_container")
+def _(m: Any) -> Any:
+    wrapped = m.TermSetWrapper(value=["Homo sapiens", "Mus musculus"], termset=terms(m))
+    columns = [m.VectorData(name="species", description="d", data=wrapped)]
+    root = m.Root(name="root", description="d", columns=columns)
+    found = m.HERD()
+    found.add_ref_container(root_container=root)
+    return found.keys.to_dataframe().key.tolist(), found.entities.to_dataframe()
+
+
 # Registry
 
 
@@ -920,11 +1028,25 @@ def _(m: Any) -> Any:
     return raised(lambda: m.get_class("Nope", "hdmf-common"))
 
 
-@operation("registry", "register_class", "hdmf wants the type in a loaded namespace first")
+def known_to_hdmf(name: str, namespace: str) -> None:
+    """Load a namespace with a type: hdmf registers classes for none that it does not know."""
+    with tempfile.TemporaryDirectory() as folder:
+        types = [{"data_type_def": name, "data_type_inc": "DynamicTable", "doc": "d"}]
+        schema = [{"namespace": "hdmf-common"}, {"source": "types.yaml"}]
+        about = {"name": namespace, "doc": "d", "version": "1.0.0", "author": "a", "contact": "c"}
+        (Path(folder) / "types.yaml").write_text(json.dumps({"groups": types}))
+        path = Path(folder) / "namespace.yaml"
+        path.write_text(json.dumps({"namespaces": [about | {"schema": schema}]}))
+        hdmf.common.load_namespaces(str(path))
+
+
+@operation("registry", "register_class")
 def _(m: Any) -> Any:
     class Trials(m.DynamicTable):
         pass
 
+    if m is HDMF:
+        known_to_hdmf("MyTrials", "my-lab")
     m.register_class("MyTrials", "my-lab", Trials)
     return m.get_class("MyTrials", "my-lab") is Trials
 

@@ -8,7 +8,6 @@ on: the files link to each other. In the end both sets are compared.
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -21,8 +20,6 @@ from pynwb import NWBHDF5IO, H5DataIO, NWBFile, TimeSeries
 from pynwb.core import ScratchData
 
 import linkdata
-from linkdata.arrays.hdf5 import HDF5File
-from linkdata.roots import Roots
 
 NAMES = ("raw", "processed", "scratch")
 FILTERED = "filtered_timeseries"
@@ -88,18 +85,12 @@ PROCESSING = """\
         data: {{unit: m, value: {values}}}
         timestamps: "raw:/acquisition/raw_timeseries/timestamps"
 """
-SCRATCH = """\
-  scratch:
-    dft_filtered:
-      is_a: nwb:ScratchData
-      notes: {notes}
-      value: "spectrum:/dft"
-"""
 
 
 def by_documents(folder: Path, raw: Path) -> None:
     """The same by documents: `processed.yaml` on `raw.nwb`, `scratch.yaml` on `processed.nwb`."""
-    shutil.copy(raw, folder / "raw.nwb")
+    run(folder, "convert", "--arrays", "store", str(raw.resolve()), "raw.yaml")
+    run(folder, "convert", "raw.yaml", "raw.nwb")
     run(folder, "derive", "raw.nwb", "processed.yaml")
     values = linkdata.open(folder / "raw.nwb").data.acquisition.raw_timeseries.data[:]
     with (folder / "processed.yaml").open("a") as file:
@@ -107,14 +98,10 @@ def by_documents(folder: Path, raw: Path) -> None:
     run(folder, "convert", "processed.yaml", "processed.nwb")
 
     run(folder, "derive", "processed.nwb", "scratch.yaml")
-    processed = linkdata.open(folder / "processed.nwb")
-    filtered = processed.data.processing.filtering_module[FILTERED]
-    spectrum(filtered.data[:], folder / "spectrum.h5")
-    path = folder / "scratch.yaml"
-    text = path.read_text() + SCRATCH.format(notes=NOTES)
-    path.write_text(
-        text.replace("  prefixes:\n", "  prefixes:\n    spectrum: {path: spectrum.h5}\n")
-    )
+    scratch = linkdata.open(folder / "scratch.yaml")
+    filtered = scratch.data.processing.filtering_module[FILTERED]
+    scratch.add_scratch(np.fft.fft(filtered.data[:]), "dft_filtered", NOTES)
+    scratch.save(folder / "scratch.yaml", force=True)
     run(folder, "convert", "scratch.yaml", "scratch.nwb")
 
 
@@ -141,20 +128,19 @@ def content(path: Path) -> dict[str, Any]:
 
 
 def links(path: Path) -> dict[str, tuple[str, str]]:
-    """The links of a file to others: the file and the path that each arrives at."""
+    """The links of a file to others: the file and the path in it that each says."""
     found: dict[str, tuple[str, str]] = {}
-    file = HDF5File(lambda: path, path.name, Roots([path.parent]))
 
-    def go(group: Any) -> None:
-        for name in group.keys():  # noqa: SIM118 - a group of linkdata
-            member = file.item(f"{group.name}/{name}")
-            if member.file is not file:
-                found[f"{group.name}/{name}"] = (member.file.path.name, member.name)
-            elif member.kind == "group":
-                go(member)
+    def go(group: h5py.Group) -> None:
+        for name in group:
+            link = group.get(name, getlink=True)
+            if isinstance(link, h5py.ExternalLink):
+                found[f"{group.name.rstrip('/')}/{name}"] = (link.filename, link.path)
+            elif isinstance(group[name], h5py.Group):
+                go(group[name])
 
-    with file.held():
-        go(file.root)
+    with h5py.File(path) as file:
+        go(file)
     return found
 
 
@@ -172,7 +158,7 @@ def main(folder: Path) -> None:
         assert linked[0] == linked[1], (name, *linked)
         print(f"{name}.nwb: equal content, {len(linked[0])} links to other files, the same")
     for one in (ours, theirs):
-        values = linkdata.open(one / "scratch.nwb").data.scratch.dft_filtered[:]
+        values = linkdata.open(one / "scratch.nwb").get_scratch("dft_filtered")
         print(f"{one.name}: dft_filtered is {values.dtype}, {values.shape[0]} values")
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Self
 
-from linkdata.errors import FieldError, LinkdataError, UsageError, error
+from linkdata.errors import FieldError, LinkdataError, ModelError, UsageError, error
 from linkdata.graph.changes import Made, assign, remove
 from linkdata.graph.entity import Entity, Link, Value
 from linkdata.graph.linked import LinkedArray
@@ -115,8 +115,19 @@ class Object:
             self._must_have_array()[key] = value
 
     def _set(self, key: str, value: Any) -> None:
-        """Set a field in memory. Raises `UsageError` for what no field can hold."""
-        assign(self.entity, key, unwrapped(value))
+        """Set a field in memory.
+
+        Raises `UsageError` for what no field can hold, `ModelError` for a value that the slot of
+        the schema does not allow; the field then stays as it was.
+        """
+        from linkdata.schema.validation.assigning import narrow, refused
+
+        kept = unwrapped(value)
+        wrong = refused(self.entity, key, kept)
+        if wrong:
+            raise ModelError(wrong)
+        assign(self.entity, key, kept)
+        narrow(self.entity, key)
 
     def _mention(self, key: str, value: Object) -> None:
         """Set a field that mentions an object, wherever that stands."""

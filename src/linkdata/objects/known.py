@@ -29,12 +29,14 @@ BUILT_IN: Mapping[str, str] = {
     "DynamicTable": _TABLES + "table",
     "DynamicTableRegion": _TABLES + "region",
     "AlignedDynamicTable": _TABLES + "aligned",
+    "MeaningsTable": _TABLES + "meanings_table",
     "TimeSeriesReferenceVectorData": _TABLES + "series_references",
     "CSRMatrix": "linkdata.objects.sparse",
     "SimpleMultiContainer": "linkdata.objects.containers",
     "HERD": "linkdata.objects.herd.herd",
     "TimeSeries": "linkdata.objects.series",
     "Image": "linkdata.objects.images",
+    "ScratchData": "linkdata.objects.scratch",
     "NWBFile": "linkdata.objects.nwbfile",
 }
 

@@ -14,6 +14,7 @@ from linkdata.errors import FieldError
 from linkdata.graph.entity import Entity, Link
 from linkdata.objects.access import Object, wrap
 from linkdata.objects.known import CORE
+from linkdata.objects.scratch import add_scratch, get_scratch
 
 _GENERAL, _EPHYS, _ICEPHYS = "general", "extracellular_ephys", "intracellular_ephys"
 
@@ -43,6 +44,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
         )
     },
     "modules": ("processing",),
+    "scratch": ("scratch",),
 }  # fmt: skip
 
 #: Collections that stand beside other things: where, and of objects of which class.
@@ -70,6 +72,18 @@ class NWBFile(Object):
         elif found is None and name in GATHERED:
             found = self._gathered(*GATHERED[name])
         return found
+
+    # Scratch space
+
+    def add_scratch(
+        self, data: Any, name: str | None = None, description: str | None = None
+    ) -> Object:
+        """Put values or a table into scratch space, in memory; see `Dataset.add_scratch`."""
+        return add_scratch(self.entity, data, name, description)
+
+    def get_scratch(self, name: str, convert: bool = True) -> Any:
+        """What is in scratch space under a name; see `Dataset.get_scratch`."""
+        return get_scratch(self.entity, name, convert=convert)
 
     def __getattr__(self, name: str) -> Any:
         try:

@@ -42,6 +42,8 @@ def unwrapped(value: Any) -> Any:
         return value.isoformat()
     if hasattr(value, "dtype") and hasattr(value, "shape"):
         return value if value.shape or not hasattr(value, "item") else value.item()
+    if hasattr(value, "termset"):
+        return unwrapped(value.value)  # a `TermSetWrapper`
     raise UsageError(
         error("usage", f"a field cannot hold a {type(value).__name__}",
               hint="scalars, texts, lists, mappings, arrays and objects can be set")

@@ -49,6 +49,11 @@ def register_class(data_type: str, namespace: str = COMMON, container_cls: Any =
     return register if container_cls is None else register(container_cls)
 
 
+def has_registered() -> bool:
+    """Whether a user has registered classes of their own."""
+    return bool(_registered)
+
+
 def get_class(data_type: str, namespace: str = COMMON) -> type[Object]:
     """The class that stands for a type. Raises `UsageError` where none does."""
     found = _named(data_type, namespace)

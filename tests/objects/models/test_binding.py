@@ -113,6 +113,22 @@ def test_a_value_that_does_not_fit_is_told_with_its_place(lab: Opened) -> None:
     assert isinstance(problem.value, ValueError)
 
 
+def test_what_is_assigned_is_validated(lab: Opened) -> None:
+    ada = lab("data:\n  is_a: Person\n  age: 3\n  mail: a\n").model("#data")
+    for name, value, code, place in (
+        ("age", "old", "value-type", ":4:8"),
+        ("agge", 5, "slot-unknown", None),
+        ("sex", "X", "value-fixed", None),
+    ):
+        with pytest.raises(ModelError) as problem:
+            setattr(ada, name, value)
+        found = problem.value.diagnostic
+        assert found.code == code
+        assert place is None or str(found.span).endswith(f"document.yaml{place}")
+    ada.age = 4
+    assert (ada.age, ada.model_dump()["age"]) == (4, 4)
+
+
 def test_a_required_field_that_is_missing(lab: Opened) -> None:
     ada = lab("data: {is_a: Person}\n").model("#data")
     with pytest.raises(FieldError, match="`mail`"):

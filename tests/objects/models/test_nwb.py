@@ -161,3 +161,19 @@ def _entities(dataset: Dataset) -> Iterator[Entity]:
         for key in entity:
             with contextlib.suppress(SourceError):
                 waiting += [link.target for link in links(entity.link(key)) if link.owned]
+
+
+def test_a_session_that_was_written_by_hand() -> None:
+    """What an author need not write is there, or is not missed."""
+    dataset = linkdata.open(Path(__file__).parents[3] / "examples" / "npc_session.yaml")
+    units = dataset.model("#units")
+    assert numpy.asarray(units.spike_times_index.value).tolist() == [7, 10, 10, 15, 24]
+    assert units.spike_times_index.target is units.spike_times
+    assert units.spike_times.value.shape == (24,)
+    assert units.spike_times.description.startswith("Spike times for each unit")
+    assert numpy.asarray(units.colnames)[:2].tolist() == ["spike_times", "obs_intervals"]
+    assert numpy.asarray(units.id.value).tolist() == [0, 1, 2, 3, 4]
+    assert units.waveform_mean.value.shape == (5, 4, 2)
+    group = dataset.model("#ephys.probeA")
+    assert (group.position.x, group.position.z) == (0.4, 0.9)
+    dataset.model("#data", validate=True)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from linkdata import iri
 from linkdata.errors import UsageError, error
@@ -24,6 +24,9 @@ from linkdata.objects.herd import archive
 from linkdata.objects.herd.identities import file_of, object_id, type_of
 from linkdata.objects.herd.records import TABLES, Record, Records
 from linkdata.objects.known import EXPERIMENTAL
+
+if TYPE_CHECKING:
+    from linkdata.objects.terms import TermSet
 
 #: What a link from an object to a term says.
 ABOUT = "http://schema.org/about"
@@ -142,6 +145,42 @@ class HERD(Object):
     def add_resource(self, resource_spec: dict[str, Any]) -> None:
         """The same as `add_ref`, with its arguments in a mapping."""
         self.add_ref(**resource_spec)
+
+    def add_ref_termset(
+        self,
+        container: Object,
+        attribute: str | None = None,
+        field: str = "",
+        key: str | None = None,
+        termset: TermSet | None = None,
+    ) -> dict[str, list[Any]] | None:
+        """Say of a word, or of all texts of a column or field, what they mean by a term set.
+
+        Without a `termset` the one that the column has. Gives the `missing_terms`, if there are
+        some. Raises `UsageError` where there is no term set, or no texts.
+        """
+        found: Any = container if attribute is None else self._target(container, attribute)[0]
+        values = getattr(found, "_kept", None)
+        if values is None and attribute is not None:
+            values = container[attribute]
+        terms = termset or getattr(values, "termset", None)
+        if terms is None:
+            raise _usage("a `termset` is needed: the column has none")
+        texts = [key] if key is not None else _texts(values)
+        missing = []
+        for text in texts:
+            if not terms.validate(text):
+                missing.append(text)
+                continue
+            term = terms[text]
+            self.add_ref(container, attribute, field, text, term.id, term.meaning)
+        return {"missing_terms": missing} if missing else None
+
+    def add_ref_container(self, root_container: Object) -> None:
+        """Say what the texts mean of all columns below an object that have a term set."""
+        for found in _within(root_container):
+            if hasattr(getattr(found, "_kept", None), "termset"):
+                self.add_ref_termset(found)
 
     def _target(self, container: Object, attribute: str | None) -> tuple[Object, str]:
         if attribute is None or (attribute == "data" and "data" not in container.entity):
@@ -321,6 +360,14 @@ def _cells(row: Any, columns: tuple[str, ...]) -> list[Any]:
     if isinstance(row, list | tuple):
         return list(row)
     return [row[column] for column in columns]
+
+
+def _texts(values: Any) -> list[Any]:
+    if isinstance(values, str):
+        return [values]
+    if values is None:
+        raise _usage("there are no texts to find terms for")
+    return list(values[:])
 
 
 def _within(root: Object) -> Iterator[Object]:

@@ -38,7 +38,9 @@ class Model(BaseModel):
     """An object of a class of a schema.
 
     `obj.entity` is the object of the graph that an instance was made from, or None. Fields set on
-    an instance are validated, and stay on it: neither the document nor the file is changed.
+    an instance are validated, and stay on it: neither the document nor the file is changed. A value
+    that does not fit raises `ModelError` with the place of the field; where there is no object, and
+    so no place, pydantic's `ValidationError`, as pydantic's own models do.
     """
 
     model_config = ConfigDict(
@@ -124,8 +126,6 @@ class Model(BaseModel):
 
     def _read(self, bound: Bound, name: str) -> None:
         """Read a field of the object. Raises `ModelError` for a value that does not fit."""
-        from linkdata.objects.models.problems import not_valid
-
         field, slot = type(self).model_fields[name], type(self)._slots[name]
         found = bound.value(slot)
         if not found:
@@ -133,10 +133,25 @@ class Model(BaseModel):
                 raise bound.entity.missing(bound.key(slot))
             self.__dict__[name] = field.get_default(call_default_factory=True)
             return
+        self._put(bound, name, found[0])
+
+    def _put(self, bound: Bound, name: str, value: Any) -> None:
+        """Set a field of an instance that has an object. Raises `ModelError`."""
+        from linkdata.objects.models.problems import not_valid
+
+        slot = type(self)._slots.get(name)
         try:
-            setattr(self, name, found[0])
+            super().__setattr__(name, value)
         except ValidationError as problem:
-            raise not_valid(problem, bound.entity, bound.key(slot)) from problem
+            key = name if slot is None else bound.key(slot)
+            raise not_valid(problem, bound.entity, key) from problem
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        bound = None if name.startswith("_") else self._bound
+        if bound is None:
+            super().__setattr__(name, value)
+        else:
+            self._put(bound, name, value)
 
     def read(self) -> Self:
         """Read and validate all fields of the object, with all that stands in it.

@@ -9,14 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Container
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from linkdata.arrays.base import ArrayBase
+from linkdata.graph.changes import Made
 from linkdata.graph.entity import IS_A, VALUE, Entity, Link
 from linkdata.objects.access import name_of
+from linkdata.objects.tables.layout import COLNAMES, DESCRIPTION, ID, INDEX
+from linkdata.objects.tables.ragged import VectorIndex
 from linkdata.schema.model import Slot
 from linkdata.schema.naming import Typed
 from linkdata.schema.typing import Field, SchemaTypes
+from linkdata.schema.validation.columns import is_column, is_table
+
+if TYPE_CHECKING:
+    from linkdata.objects.tables.table import DynamicTable
 
 _MEMBERS = ("group", "dataset", "link")
 
@@ -54,9 +61,9 @@ class Bound:
         if slot in self._open:
             return self._gathered(slot)
         key = self.key(slot)
-        if key not in self._keys:
-            return ()
-        value = self.entity.link(key)
+        if key not in self._keys and key not in self._ragged:
+            return self._worked_out(key)
+        value = self._ragged.get(key) or self.entity.link(key)
         field = Field(slot, self.typed.schema)
         if field.is_collection and isinstance(value, Link):
             return (_members(value.target),)
@@ -75,6 +82,37 @@ class Bound:
     @cached_property
     def _keys(self) -> frozenset[str]:
         return frozenset(self.entity)
+
+    def _worked_out(self, key: str) -> tuple[Any, ...]:
+        """What follows for a field that a document need not write; nothing for other fields."""
+        if self._table is not None and key == COLNAMES:
+            return (list(self._table.colnames),)
+        if self._table is not None and key == ID:
+            return ([int(one) for one in self._table.id[:]],)
+        if key == DESCRIPTION and isinstance(self.entity, Made) and is_column(self.typed):
+            return (self.typed.cls.description,)  # of values that stand alone
+        return ()
+
+    @cached_property
+    def _table(self) -> DynamicTable | None:
+        """The object as a table, if it is one that is written in a document."""
+        if not self.entity.layers or not is_table(self.typed):
+            return None
+        from linkdata.objects.tables.table import DynamicTable
+
+        return DynamicTable.of(self.entity)
+
+    @cached_property
+    def _ragged(self) -> dict[str, Link]:
+        """The columns that a document writes as nested lists, each with its indexes."""
+        found: dict[str, Link] = {}
+        for name, column in self._table._columns.outer.items() if self._table is not None else ():
+            if f"{name}{INDEX}" not in self._keys:
+                while isinstance(column, VectorIndex):
+                    found[column.name] = Link(column.entity, owned=True)
+                    column = column.target
+                    found[column.name] = Link(column.entity, owned=True)
+        return found
 
     @cached_property
     def _open(self) -> tuple[Slot, ...]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from linkdata.errors import Diagnostic, FieldError, LinkdataError, ModelError, did_you_mean
 from linkdata.graph.entity import Entity
-from linkdata.schema.validation import places
+from linkdata.schema.validation import places, presence
 from linkdata.schema.validation.problems import Problem, finding
 
 if TYPE_CHECKING:
@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
     from linkdata.objects.models.base import Model
+    from linkdata.schema.model import Slot
 
 # Kinds of errors of pydantic, of numpydantic and of fields with objects; the rest is of the type.
 _CODES = {
     "missing": "field-required",
     "extra_forbidden": "slot-unknown",
+    "no_such_attribute": "slot-unknown",
     "literal_error": "value-fixed",
     "string_pattern_mismatch": "value-pattern",
     "too_short": "cardinality",
@@ -50,7 +52,7 @@ def _finding(found: ErrorDetails, entity: Entity, key: str | None) -> Diagnostic
     steps = [str(step) for step in found["loc"]]
     name = key if key is not None else (steps[0] if steps else "")
     hint = None
-    if found["type"] == "extra_forbidden":
+    if _code(found) == "slot-unknown":
         hint = did_you_mean(name, entity)
     message = f"`{name}` of {entity.is_a or 'the object'}: {_said(found['msg'])}"
     spot = places.of_value(entity, name) if name else places.of_object(entity)
@@ -81,6 +83,15 @@ def read_all(instance: Model) -> None:
         raise ModelError(found)
 
 
+def _is_needed(instance: Model, entity: Entity, slot: Slot) -> bool:
+    """Whether a required field has to be there: an author may leave out what follows."""
+    stored = entity.item is not None and places.is_brought(entity)
+    found = presence.absent(
+        type(instance).typed(), frozenset(), as_stored=stored, name=places.name_of(entity)
+    )
+    return slot in found
+
+
 def _missing(problem: FieldError, entity: Entity) -> Diagnostic:
     message = problem.diagnostic.message
     return finding(Problem("field-required", message), places.of_object(entity))
@@ -99,7 +110,7 @@ def _problems(instance: Model, seen: set[int]) -> Iterator[Diagnostic]:
             try:
                 value = getattr(current, name)
             except FieldError as problem:
-                if current.entity is not None:
+                if current.entity is not None and _is_needed(current, current.entity, slot):
                     yield _missing(problem, current.entity)
                 continue
             except LinkdataError as problem:

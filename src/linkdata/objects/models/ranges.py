@@ -20,7 +20,9 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from linkdata.errors import did_you_mean
 from linkdata.graph.entity import IS_A, Entity, Link
 from linkdata.objects.access import Object
+from linkdata.objects.tables.layout import DESCRIPTION
 from linkdata.schema.model import Class
+from linkdata.schema.validation.columns import compound
 from linkdata.syntax.references import parse_reference
 
 if TYPE_CHECKING:
@@ -113,7 +115,10 @@ class ObjectOf:
     def _of_values(self, value: Any, name: str | None) -> Any:
         for model in map(self.models.__getitem__, self.classes):
             if model.value_field() is not None:
-                fields = {str(model.value_field()): value}
+                fields = {str(model.value_field()): value, **_described(model)}
+                return model.model_validate(_with_name(model, fields, name))
+            fields = _of_compound(model, value)
+            if fields:
                 return model.model_validate(_with_name(model, fields, name))
         wanted = " or ".join(self.classes)
         raise PydanticCustomError(
@@ -151,6 +156,25 @@ class ObjectOf:
 def _entity(value: Any) -> Entity | None:
     found = value.target if isinstance(value, Link) else getattr(value, "entity", value)
     return found if isinstance(found, Entity) else None
+
+
+def _of_compound(model: type[Model], value: Any) -> dict[str, Any]:
+    """The fields of a compound that is written as a list, or as a list of such rows."""
+    slots = compound(model.typed())
+    listed = value.tolist() if hasattr(value, "tolist") else value
+    if not slots or not isinstance(listed, list):
+        return {}
+    if any(slot.is_array for slot in slots.values()):
+        listed = [list(column) for column in zip(*listed, strict=False)]
+    return dict(zip(slots, listed, strict=True)) if len(listed) == len(slots) else {}
+
+
+def _described(model: type[Model]) -> dict[str, Any]:
+    """What a dataset is, as the schema says it, for values that do not say it themselves."""
+    field = model.model_fields.get(DESCRIPTION)
+    if field is None or not field.is_required():
+        return {}
+    return {DESCRIPTION: model.typed().cls.description}
 
 
 def _with_name(model: type[Model], fields: dict[str, Any], name: str | None) -> dict[str, Any]:

@@ -258,12 +258,22 @@ def add_row(table: DynamicTable, values: dict[str, Any], row_id: int | None, uni
                             table, hint="add it with `add_column` and its values")  # fmt: skip
             put_in(table, name, specified(predefined[name]))
     columns = dict(table._columns.outer)
+    for name, column in columns.items():
+        _check_terms(column, values[name])
     table._identify(new, rows)
     for name, column in columns.items():
         column.add_row(values[name])
         if column.entity is not table._part(column.name):
             put_parts(table, name, column)
     table.entity.memo.clear()
+
+
+def _check_terms(column: VectorData, value: Any) -> None:
+    """Raise `ModelError` for texts that a column does not take, before anything is changed."""
+    inner = column.get_target_data() if isinstance(column, VectorIndex) else column
+    check = getattr(inner._kept, "check", None)
+    if check is not None:
+        check(value if isinstance(value, list | tuple) else [value])
 
 
 def from_frame(

@@ -45,6 +45,8 @@ class Data(Named):
         """Values as they are kept: a list or numpy array given is the very one."""
         if isinstance(data, Data):
             return data._kept
+        if hasattr(data, "termset") and not isinstance(data, list):
+            return self._taken(data.value)  # a `TermSetWrapper`
         if isinstance(data, list) or (hasattr(data, "shape") and hasattr(data, "dtype")):
             return unwrapped(data)
         if type(data).__module__.partition(".")[0] == "pandas":
@@ -205,6 +207,17 @@ class VectorData(Data):
     def add_row(self, val: Any, **_: Any) -> None:
         """Put the value of a new row at the end."""
         self.append(val)
+
+    def get_meanings(self) -> Any:
+        """The table that says what its values mean; None where there is none, or no table."""
+        entity = self.entity
+        if isinstance(entity, Made):
+            owner, name = entity.owner, entity.name
+        else:
+            owner, name = entity.graph.owner(entity) or (None, "")
+        table = None if owner is None else wrap(owner)
+        found = getattr(table, "get_meanings_for_column", None)
+        return None if found is None else found(name)
 
     def to_pandas(self) -> Any:
         """The column as a `pandas.Series`."""

@@ -36,6 +36,8 @@ _NOT_COLUMNS = frozenset(
     (ID, COLNAMES, DESCRIPTION, IS_A, "name", "namespace", "neurodata_type", "data_type",
      "object_id", "categories", "category_tables", "meanings_tables", VALUE)
 )  # fmt: skip
+_TARGET = "target"
+_NOT_COLUMNS_OF = {"MeaningsTable": _NOT_COLUMNS - {VALUE} | {_TARGET}}
 
 
 @dataclass(slots=True)
@@ -87,8 +89,9 @@ def names_of(entity: Entity) -> list[str]:
 
 def _columns_among(entity: Entity, keys: list[str]) -> Iterator[str]:
     present = set(keys)
+    no_columns = _NOT_COLUMNS_OF.get((entity.is_a or "").rpartition(":")[2], _NOT_COLUMNS)
     for key in keys:
-        if key in _NOT_COLUMNS or (key.endswith(INDEX) and key[: -len(INDEX)] in present):
+        if key in no_columns or (key.endswith(INDEX) and key[: -len(INDEX)] in present):
             continue
         if _is_column(entity.link(key)):
             yield key
@@ -128,10 +131,21 @@ def _as(entity: Entity, name: str, cls: type[VectorData]) -> VectorData:
     made = value.target if isinstance(value, Link) else _alone(entity, name, value)
     seen = wrap(made)
     found = seen if isinstance(seen, VectorData) else cls.of(made)
-    if isinstance(found, VectorIndex) and "target" not in found.entity:
-        inner = name.removesuffix(INDEX)
+    inner = name.removesuffix(INDEX)
+    if isinstance(found, VectorIndex) and _is_named_after(entity, inner, name, found):
         found.cut(_as(entity, inner, VectorIndex if inner.endswith(INDEX) else VectorData))
     return found
+
+
+def _is_named_after(entity: Entity, inner: str, name: str, index: VectorIndex) -> bool:
+    """Whether its name alone says what an index cuts.
+
+    What a file refers to is the same; to find out where a reference leads, all objects of the file
+    would be walked over.
+    """
+    if _TARGET not in index.entity:
+        return True
+    return inner != name and inner in entity and index.entity.written(_TARGET) is None
 
 
 def _alone(entity: Entity, name: str, value: Any) -> Made:
@@ -160,6 +174,8 @@ def _nested(entity: Entity, name: str, found: VectorData) -> VectorData:
     outer: VectorData = type(found).of(inner)
     for ends in reversed(levels):
         outer = VectorIndex(outer.name + INDEX, ends, outer)
+        if isinstance(outer.entity, Made):
+            outer.entity.put_into(entity, outer.name)
     return outer
 
 

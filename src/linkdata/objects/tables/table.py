@@ -14,7 +14,7 @@ from linkdata.errors import FieldError
 from linkdata.graph.changes import Made, assign
 from linkdata.graph.entity import Entity
 from linkdata.objects import frames
-from linkdata.objects.access import Named, Object
+from linkdata.objects.access import Object
 from linkdata.objects.known import COMMON
 from linkdata.objects.putting import unwrapped
 from linkdata.objects.tables import building
@@ -30,6 +30,7 @@ from linkdata.objects.tables.layout import (
     identifiers,
     names_of,
 )
+from linkdata.objects.tables.meanings import HasMeanings
 from linkdata.objects.tables.names import Names
 from linkdata.objects.tables.picking import is_position, position, positions
 from linkdata.objects.tables.ragged import VectorIndex
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 _COLUMNS = "columns"
 
 
-class DynamicTable(Named):
+class DynamicTable(HasMeanings):
     """A table: named columns along the same rows, and an id for each row.
 
     `table["name"]` and `table.name` are a column; `table[3]`, `table[2:5]`, `table[[0, 4]]` and
@@ -71,13 +72,14 @@ class DynamicTable(Named):
         columns: Sequence[Any] | None = None,
         colnames: Iterable[str] | None = None,
         target_tables: Mapping[str, DynamicTable] | None = None,
+        meanings_tables: Iterable[Any] = (),
         **fields: Any,
     ) -> None:
         """Make a table in memory.
 
         `columns` are columns with their indexes, or mappings with `name` and `description`.
-        `target_tables` gives the tables that columns of regions point into. `fields` are more
-        of its fields. Raises `UsageError` where columns and ids differ in length.
+        `target_tables` gives the tables that columns of regions point into, `meanings_tables` what
+        values mean. `fields` are more of its fields. Raises `UsageError` where lengths differ.
         """
         made = Made(name, ":".join(self._TYPE), type(self))
         super().__init__(made)
@@ -87,6 +89,8 @@ class DynamicTable(Named):
         building.fill(self, id, building.arranged(columns or (), colnames))
         for key, table in (target_tables or {}).items():
             self._aim(key, table)
+        for meanings in meanings_tables or ():
+            self.add_meanings_table(meanings)
 
     def _aim(self, name: str, table: DynamicTable) -> None:
         """Give a column of regions its table, the column too if the class only foresees it."""
@@ -336,9 +340,8 @@ class DynamicTable(Named):
     ) -> Self:
         """A table of a `pandas.DataFrame`: its index, or `index_column`, are the ids.
 
-        `columns` say more of columns, as mappings with `name`. Columns of categories become
-        `EnumData`; lists of different lengths, ragged. Raises `UsageError` for a column that is
-        specified or required and not there.
+        `columns` say more of columns, as mappings with `name`. Categories become `EnumData`, lists
+        of different lengths ragged. Raises `UsageError` for a column that should be there.
         """
         given = building.from_frame(
             df, index_column, cls.__columns__, columns or (), column_descriptions or {}
@@ -372,10 +375,7 @@ class DynamicTable(Named):
         return bool(foreign_columns(self._columns))
 
     def get_linked_tables(self, other_tables: Iterable[DynamicTable] | None = None) -> list[Any]:
-        """All columns that lead to other tables from here, directly and through those tables.
-
-        Each is a `Foreign`: `source_table`, `source_column`, `target_table`.
-        """
+        """All columns that lead to other tables, from here and from those: each a `Foreign`."""
         return linked_tables([self, *(other_tables or ())])
 
     def __eq__(self, other: object) -> bool:
@@ -384,9 +384,8 @@ class DynamicTable(Named):
             return False
         if self.entity is other.entity:
             return True
-        if (self.name, self.get(DESCRIPTION)) != (other.name, other.get(DESCRIPTION)):
-            return False
-        return bool(self.to_dataframe().equals(other.to_dataframe()))
+        said = (self.name, self.get(DESCRIPTION)) == (other.name, other.get(DESCRIPTION))
+        return said and bool(self.to_dataframe().equals(other.to_dataframe()))
 
     __hash__ = Object.__hash__
 
