@@ -7,8 +7,9 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 
+from linkdata.nwb.datatypes import integer
 from linkdata.nwb.difference import apply, difference
-from linkdata.nwb.plan import Plan
+from linkdata.nwb.plan import Entry, Group, NamedType, Plan
 from linkdata.spans import Source
 from linkdata.syntax.nodes import plain
 from linkdata.syntax.reader import read
@@ -39,3 +40,12 @@ def test_difference_survives_yaml(exact: Plan, predicted: Plan) -> None:
 @given(PLANS)
 def test_equal_plans_have_no_difference(plan: Plan) -> None:
     assert difference(plan, plan) == {}
+
+
+def test_what_all_objects_share_leaves_datatypes_alone() -> None:
+    def plan(times: bool, comment: str) -> Plan:
+        groups: dict[str, Entry] = {path: Group(times=times) for path in ("/", "/a", "/b")}
+        return Plan(groups | {"/kind": NamedType(integer(4), comment=comment)})
+
+    exact, predicted = plan(True, "new"), plan(False, "old")  # a datatype has no times
+    assert apply(predicted, difference(exact, predicted)) == exact

@@ -10,14 +10,16 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
-from linkdata.arrays.adding import add_array
+from linkdata.arrays.adding import Depth, add_array
 from linkdata.arrays.protocols import Dataset
 from linkdata.errors import OutputError, StoreError, error
 from linkdata.graph.entity import Entity, as_group
 from linkdata.graph.graph import Graph
+from linkdata.iri import is_prefix_name
 from linkdata.nwb.describing import Describer
 from linkdata.nwb.specifications import ROOT, namespaces, texts
 from linkdata.output import write_text
@@ -28,6 +30,7 @@ from linkdata.schema.naming import ClassNames
 from linkdata.schema.places import USUAL
 from linkdata.schema.typing import types_of
 from linkdata.store.protocols import WritableStore
+from linkdata.syntax.references import Form, parse_reference
 
 #: What imports are called in a document; any other namespace goes by its own name.
 ALIASES = {"core": "nwb", "hdmf-common": "hdmf"}
@@ -42,6 +45,9 @@ SCHEMAS = ".schemas"
 class Author:
     """Writes the document of one file. `arrays` is `link`, `store` or `inline`; a `store` is there
     for the second. Arrays of up to `limit` elements are written out.
+
+    Arrays that stay in the file are written with their digest, if one is asked for. The manifests
+    of stored digests go to the `store`, so that chunks can be verified one by one.
     """
 
     def __init__(
@@ -51,6 +57,7 @@ class Author:
         arrays: str,
         *,
         store: WritableStore | None = None,
+        digest: Depth | None = None,
         limit: int = LIMIT,
         progress: Callable[[str], None] = lambda path: None,
     ) -> None:
@@ -65,9 +72,12 @@ class Author:
         self.out = out
         self.arrays = arrays
         self.store = store
+        self.digest = digest
         self.limit = limit
         self.progress = progress
         self.types = types_of(graph)
+        self.beside: dict[Path, str] = {}  # the prefixes of files that this one links to
+        self._taken: set[str] = set()
         self.prefix = "nwbfile" if "nwb_version" in group.attributes else "file"
 
     def document(self) -> dict[str, Any]:
@@ -78,18 +88,49 @@ class Author:
         schemas, imports = self._imports()
         names = ClassNames(schemas, {})
         limit = None if self.arrays == "inline" else self.limit
-        describer = Describer(self.graph, self._elsewhere, names, limit, self.progress)
+        self._taken = {self.prefix, *imports, *schemas}
+        describer = Describer(
+            self.graph, self._elsewhere, names, limit, self.progress, self._beyond
+        )
         data = describer.data(self.root)
         name = _UNNAMED.sub("_", self.out.stem).strip(".") or "document"
         meta: dict[str, Any] = {"id": name}
-        if self.arrays == "link":
-            meta["prefixes"] = {self.prefix: {"path": self._relative()}}
+        prefixes = {self.prefix: self.file.path} if self.arrays == "link" else {}
+        prefixes |= {prefix: path for path, prefix in self.beside.items()}
+        if prefixes:
+            meta["prefixes"] = {key: {"path": self._seen(path)} for key, path in prefixes.items()}
         if imports:
             meta["imports"] = imports
         return {"meta": meta, "data": data}
 
-    def _relative(self) -> str:
-        return os.path.relpath(self.file.path, os.path.realpath(self.out.parent))
+    @property
+    def folders(self) -> list[Path]:
+        """The folders of the file and of those that it links to, which the document refers to."""
+        return list(dict.fromkeys(path.parent for path in (Path(self.file.path), *self.beside)))
+
+    def _seen(self, path: Path) -> str:
+        """A path as the document has it."""
+        return os.path.relpath(path, os.path.realpath(self.out.parent))
+
+    # Files that this one links to
+
+    def _beyond(self, file: str, path: str) -> str | None:
+        """The reference to what an external link leads to; its file gets a prefix."""
+        place = Path(os.path.realpath(os.path.join(os.path.dirname(self.file.path), file)))
+        prefix = self.beside.get(place) or self._free(place.stem)
+        reference = parse_reference(text := f"{prefix}:/{path.lstrip('/')}")
+        if reference is None or reference.form is not Form.SOURCE:
+            return None
+        self.beside[place] = prefix
+        return text
+
+    def _free(self, stem: str) -> str:
+        """A name for a prefix that nothing else has."""
+        plain = stem if is_prefix_name(stem) else "linked"
+        names = (f"{plain}{number or ''}" for number in count())
+        found = next(name for name in names if name not in self._taken)
+        self._taken.add(found)
+        return found
 
     # Schemas
 
@@ -133,7 +174,7 @@ class Author:
     def _elsewhere(self, dataset: Dataset) -> dict[str, Any] | None:
         if self.arrays == "link":
             source = f"{self.prefix}:{dataset.name}"
-            return {"from": {"type": "hdf5", "source": source}}
+            return {"from": {"type": "hdf5", "source": source, **self._digest(dataset)}}
         if self.store is None:
             return None
         try:
@@ -143,3 +184,15 @@ class Author:
                 raise
             return None  # references, which only the document can hold
         return {"chunks": str(entry.digest), "dtype": entry.dtype, "shape": list(entry.shape)}
+
+    def _digest(self, dataset: Dataset) -> dict[str, str]:
+        if self.digest is None:
+            return {}
+        # A manifest of content digests would promise chunks, which stay in the file.
+        store = self.store if self.digest == "stored" else None
+        try:
+            return {"digest": str(add_array(dataset, store, digest=self.digest).digest)}
+        except StoreError as problem:
+            if problem.code != "store-array-unsupported":
+                raise
+            return {}

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +63,12 @@ class _Places:
     """Where the objects of one file are in the new one."""
 
     file: HDF5File
-    plan: Plan
     paths: dict[str, str]
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The plan of the file, read when something of it is taken over."""
+        return read_plan(self.file)
 
     @property
     def is_same(self) -> bool:
@@ -189,7 +194,7 @@ class Brought:
         found = self._files.get(id(item.file))
         if found is None:
             file = _hdf5(item)
-            found = self._files[id(item.file)] = _Places(file, read_plan(file), {})
+            found = self._files[id(item.file)] = _Places(file, {})
         return found
 
 

@@ -33,6 +33,9 @@ from linkdata.syntax.writer import Tagged
 #: What stands in a document for an array that is too large to be written out.
 Elsewhere: TypeAlias = "Callable[[Dataset], dict[str, Any] | None]"
 
+#: What refers to the place that an external link leads to; None where no reference can.
+Beyond: TypeAlias = "Callable[[str, str], str | None]"
+
 #: Fields of a document that mean something else than a member of a group.
 _SPECIAL = frozenset((IS_A, "from", "chunks"))
 _INT64 = range(-(2**63), 2**64)
@@ -44,7 +47,7 @@ class NotPlainError(Exception):
 
 class Describer:
     """Describes one file. `elsewhere` gives what stands for an array, None to write it out;
-    `names` are the classes that the document's imports give.
+    `names` are the classes that the document's imports give; `beyond` refers to other files.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class Describer:
         names: ClassNames,
         limit: int | None,
         progress: Callable[[str], None] = lambda path: None,
+        beyond: Beyond = lambda file, path: None,
     ) -> None:
         self.graph = graph
         self.types = types_of(graph)
@@ -61,6 +65,7 @@ class Describer:
         self.names = names
         self.limit = limit
         self.progress = progress
+        self.beyond = beyond
 
     def data(self, root: Group) -> dict[str, Any]:
         """The root group as plain data."""
@@ -131,7 +136,9 @@ class Describer:
                 continue
             try:
                 member = group.get(key)
-                if isinstance(member, Pointer):
+                if isinstance(member, Pointer) and member.file is not self.file:
+                    yield key, self._outside(group, key, member)
+                elif isinstance(member, Pointer):
                     yield key, self._reference(member)
                 elif (inner := as_group(member)) is not None:
                     yield key, self._group(inner, self.types.unnamed(entity, key, "group"))
@@ -181,7 +188,7 @@ class Describer:
         if isinstance(value, numpy.void) and value.dtype.names is not None:
             return [self._plain(one) for one in value.tolist()]
         if isinstance(value, numpy.generic):
-            value = value.item()
+            value = _narrowed(value).item()
         if isinstance(value, numpy.ndarray):
             return self._list(value)
         if isinstance(value, int) and not isinstance(value, bool) and value not in _INT64:
@@ -192,7 +199,7 @@ class Describer:
 
     def _list(self, array: Any) -> Any:
         if array.dtype.kind in "biuf":
-            return array.tolist()
+            return _narrowed(array).tolist()
         if array.dtype.kind == "V" and array.dtype.names is None:
             raise NotPlainError
         if array.ndim == 0:
@@ -212,6 +219,35 @@ class Describer:
         if steps[:1] == [ROOT]:
             raise NotPlainError
         return Mention(steps)
+
+    def _outside(self, group: Group, key: str, there: Pointer) -> str:
+        """A reference to what an external link leads to.
+
+        Raises `NotPlainError` for a soft link, which leads there through another one, and for
+        what is less than an object or an array.
+        """
+        link = group.link(key)  # type: ignore[attr-defined]
+        item = there.item()
+        dataset = as_dataset(item)
+        if link.kind != "external" or _is_broken(link.path):
+            raise NotPlainError
+        if dataset is not None and not dataset.shape and not dataset.attributes:
+            raise NotPlainError
+        found = self.beyond(link.file, link.path)
+        if found is None:
+            raise NotPlainError
+        return found
+
+
+def _narrowed(values: Any) -> Any:
+    """Floating-point values as Python has them. Raises `NotPlainError` for what needs more bits."""
+    if values.dtype.kind != "f" or values.dtype.itemsize <= 8:
+        return values
+    with numpy.errstate(over="ignore"):
+        found = values.astype(float)
+    if not numpy.array_equal(found, values, equal_nan=True):
+        raise NotPlainError
+    return found
 
 
 def _is_hidden(key: str) -> bool:

@@ -44,9 +44,11 @@ def difference(exact: Plan, predicted: Plan) -> dict[str, Any]:
         found["removed"] = {
             place(path): told.check(_tree(predicted.entries, path)) for path in removed
         }
-    added = {path: entry for path, entry in exact.entries.items()
-             if path not in predicted.entries
-             or type(predicted.entries[path]) is not type(entry)}  # fmt: skip
+    added = {
+        path: entry
+        for path, entry in exact.entries.items()
+        if not told.same_kind(entry, predicted.entries.get(path))
+    }
     if added:
         found["added"] = {place(path): _in_full(entry) for path, entry in added.items()}
     pairs = [(path, entry, predicted.entries[path]) for path, entry in exact.entries.items()
@@ -124,7 +126,7 @@ def _removed(exact: Plan, predicted: Plan) -> list[str]:
     found: list[str] = []
     gone: set[str] = set()
     for path, entry in predicted.entries.items():
-        if type(exact.entries.get(path)) is not type(entry) and parent(path) not in gone:
+        if not told.same_kind(entry, exact.entries.get(path)) and parent(path) not in gone:
             found.append(path)
             gone.update(_tree(predicted.entries, path))
     return found

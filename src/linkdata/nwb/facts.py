@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import PurePath
 from typing import Any
 
 from linkdata.nwb import plan as plans
@@ -24,6 +25,7 @@ from linkdata.nwb.wording import (
     meant_maxshape,
     meant_storage,
     said,
+    said_bytes,
     said_maxshape,
     said_storage,
 )
@@ -45,6 +47,13 @@ _OF_VALUES = ("type", "shape", VALUES)
 def kind_of(entry: Entry) -> str:
     """What an entry is, in a word."""
     return next(name for name, cls in KINDS.items() if type(entry) is cls)
+
+
+def same_kind(entry: Entry, other: Entry | None) -> bool:
+    """Whether facts make one entry of the other; never of a link to a file of another name."""
+    if isinstance(entry, plans.ExternalLink) and isinstance(other, plans.ExternalLink):
+        return PurePath(entry.file).name == PurePath(other.file).name
+    return type(entry) is type(other)
 
 
 def facts(entry: Entry) -> dict[str, Any]:
@@ -76,7 +85,7 @@ def values_of(entry: Dataset) -> dict[str, Any]:
     data = entry.data
     if isinstance(data, Stored):
         found["stored"] = [
-            [list(one.offset), one.skipped, said(one.data, entry.type, None)] for one in data.chunks
+            [list(one.offset), one.skipped, said_bytes(one.data)] for one in data.chunks
         ]
     elif data is not None:
         found[VALUES] = said(packed_of(entry), entry.type, shape)
@@ -126,11 +135,15 @@ def changed(entry: Entry, told: Mapping[str, Any]) -> Entry:
     if isinstance(entry, plans.HardLink | plans.SoftLink):
         return replace(entry, target=unescaped(told["target"])) if "target" in told else entry
     if isinstance(entry, plans.ExternalLink):
+        made = told.get("file", escaped(entry.file))
+        if not same_kind(entry, plans.ExternalLink(unescaped(made), entry.target)):
+            return entry  # it leads to another file now
         known = {"file": entry.file, "target": entry.target}
         return plans.ExternalLink(
             **known | {key: unescaped(told[key]) for key in known if key in told}
         )
-    found: Any = replace(entry, **{key: told[key] for key in _COMMON if key in told})
+    fitting = {key: told[key] for key in _COMMON if key in told and hasattr(entry, key)}
+    found: Any = replace(entry, **fitting)
     if "comment" in told:
         found = replace(found, comment=unescaped(told["comment"]))
     if isinstance(found, Group) and "members" in told:

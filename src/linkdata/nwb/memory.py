@@ -206,11 +206,11 @@ class _Native(Plain):
         self.dtype = native(self.kind)
         if not _survives(kind) or self.dtype.itemsize != kind.size:
             raise Unsupported(f"values of variable length of {kind}")
+        if self.dtype.subdtype is not None:
+            raise Unsupported("values of variable length of arrays, which h5py cannot write")
 
     def unpacked(self, values: Packed, maker: Maker) -> NDArray[Any]:
         """A view of the bytes."""
-        if self.dtype.subdtype is not None:
-            raise Unsupported("values of variable length of arrays, which h5py cannot write")
         return numpy.frombuffer(as_bytes(values), self.dtype)
 
 

@@ -85,7 +85,7 @@ def pack(value: Any, expected: str | None = None, kind: Datatype | None = None) 
         return _flat((), [None], kind or REFERENCE)
     if not isinstance(value, list | tuple):
         return _flat((), [value], kind or natural([value], expected))
-    shape = rectangular(value)
+    shape = _around(value, _depth(value) - 1) if isinstance(kind, Sequence) else rectangular(value)
     if shape is None and isinstance(kind, Compound):
         shape = (len(value),)
     if shape is None:
@@ -199,6 +199,8 @@ def _array(array: Any, expected: str | None, kind: Datatype | None) -> Packing:
             kind = _whole(int(array.min()), int(array.max()), expected)
     target = dtype_of(kind)
     if target is None:
+        if isinstance(kind, Sequence):
+            return pack(array.tolist(), expected, kind)
         if isinstance(kind, Compound) and array.dtype.kind in "cV":
             return Packing(kind, _space(array.shape), array.tobytes())
         if isinstance(kind, Compound) and array.shape[-1:] == (len(kind.members),):
@@ -248,6 +250,8 @@ def element(leaf: Any, kind: Datatype) -> Any:
         return leaf
     if isinstance(kind, Compound):
         return _row(leaf, kind)
+    if isinstance(kind, Sequence) and isinstance(leaf, list | tuple):
+        return _flat((len(leaf),), list(leaf), kind.base).values
     target = dtype_of(kind)
     if target is not None and isinstance(leaf, bool | int | float):
         return _cast(numpy.array(leaf), target).tobytes()
@@ -304,6 +308,26 @@ def _empty(expected: str | None) -> Datatype:
     if expected is not None and expected.startswith("int"):
         return LONG
     return BOOL if expected == "bool" else DOUBLE
+
+
+def _depth(value: Any) -> int:
+    """How many lists are in each other at the most."""
+    if not isinstance(value, list | tuple):
+        return 0
+    return 1 + max(map(_depth, value), default=0)
+
+
+def _around(value: Any, axes: int) -> tuple[int, ...]:
+    """The lengths of the outer lists. Raises `NotPackedError` if they differ."""
+    shape: list[int] = []
+    level = [value]
+    for _ in range(axes):
+        lengths = {len(one) if isinstance(one, list | tuple) else -1 for one in level}
+        if len(lengths) != 1 or -1 in lengths:
+            raise NotPackedError("the lists differ in length")
+        shape += lengths
+        level = [item for one in level for item in one]
+    return tuple(shape)
 
 
 def _row_axes(value: Any) -> int:

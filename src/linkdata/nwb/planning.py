@@ -33,6 +33,7 @@ from linkdata.nwb.filling import NAMESPACE, OBJECT_ID, TYPE, filling, namespace_
 from linkdata.nwb.filling import object_id as object_id_of
 from linkdata.nwb.fitting import Fit, Kind
 from linkdata.nwb.names import join
+from linkdata.nwb.outward import Outward
 from linkdata.nwb.packing import (
     NotPackedError,
     Packing,
@@ -69,6 +70,8 @@ class Hints:
     object_ids: dict[str, str] = field(default_factory=dict)
     #: Places that may be left out when what the document says there has no type.
     optional: Container[str] = frozenset()
+    #: Places that were links to other files.
+    links: Container[str] = frozenset()
 
 
 def plan_of(
@@ -113,6 +116,7 @@ class Planner:
         self.types: SchemaTypes = types_of(graph)
         self.paths: dict[int, str] = {}
         self.brought = Brought()
+        self.outward = Outward(graph, folder, hints.links)
         self.entries: dict[str, Entry] = {}
 
     def plan(self) -> Plan:
@@ -126,6 +130,7 @@ class Planner:
         self._place(root)
         self._group(root, "/", None)
         root_entries(self, root)
+        self.outward.settle(self.entries)
         return Plan(self.entries)
 
     def _check_placed(self) -> None:
@@ -152,8 +157,8 @@ class Planner:
                 if not entity.layers:
                     continue  # comes as a whole
             for key in entity:
-                value = entity.written(key)
-                if isinstance(value, Link) and value.owned and key not in _HIDDEN:
+                value = self.outward.written(entity, key, join(path, key))
+                if isinstance(value, Link) and value.owned and not self._is_hidden(entity, key):
                     waiting.append((value.target, join(path, key)))
                 elif value is None and item is not None and item.kind == "group":
                     self.brought.add_member(item, key, join(path, key))
@@ -222,15 +227,25 @@ class Planner:
         """The fields of a group, without those that are attributes of it in a file."""
         item = entity.item
         for key in entity:
-            if key in _HIDDEN or (item is not None and entity.written(key) is None
-                                  and key in item.attributes):  # fmt: skip
+            if self._is_hidden(entity, key) or (
+                item is not None and entity.written(key) is None and key in item.attributes
+            ):
                 continue
             yield key
+
+    def _is_hidden(self, entity: Entity, key: str) -> bool:
+        """Whether a key is no field in a file: values are none, but for a column of that name."""
+        if key != VALUE:
+            return key in _HIDDEN
+        slot = self.types.slot_of(entity, key)
+        return slot is None or slot.facts.get("role") != "dataset"
 
     def _field(self, entity: Entity, path: str, key: str) -> None:
         """The entries of one field of a group; those of columns are made already."""
         place = join(path, key)
-        if place in self.entries or self.is_attribute(entity, path, key):
+        if place in self.entries or self._is_linked(entity, key, place):
+            return
+        if self.is_attribute(entity, path, key):
             return
         field = self.types.field(entity, key)
         if entity.written(key) is None and entity.item is not None:
@@ -247,6 +262,26 @@ class Planner:
                 self._mention(value, place)
         elif value is not None:
             self.put(place, self.bare(value, field, place, f"{entity.iri}.{key}"))
+
+    def _is_linked(self, entity: Entity, key: str, place: str) -> bool:
+        """Put a link to another file, or to what came from there, if a field refers to one."""
+        outside = self.outward.external(entity, key) if self.links == "external" else None
+        if outside is None:
+            return False
+        slot = self.types.slot_of(entity, key)
+        if slot is not None and slot.facts.get("role") == "attribute":
+            return False
+        item = self.outward.item(outside, place)
+        link = self.outward.link(outside, item)
+        if link is None:
+            return False
+        here = None if item is None else self.brought.path(item)
+        if here is None or here == place:
+            self.put(place, link)
+        else:
+            self.put(place, SoftLink(here))
+            self.outward.unless_here(place, link)
+        return True
 
     def _shared(self, entity: Entity, key: str, value: Any) -> str | None:
         """The path of an array that a field refers to and that stands in another field."""
@@ -388,7 +423,7 @@ class Planner:
         field = self.types.field(entity, key)
         if field is not None and field.slot.facts.get("role"):
             return bool(field.slot.facts["role"] == "attribute")
-        value = entity.written(key)
+        value = self.outward.written(entity, key, join(path, key))
         return isinstance(value, bool | int | float | str)
 
     def _attributes(self, entity: Entity, typed: Typed | None, path: str) -> dict[str, Attribute]:
@@ -400,7 +435,7 @@ class Planner:
         for key in entity:
             if key in _HIDDEN or (is_dataset and key in (SHAPE, "dtype")):
                 continue
-            value = entity.written(key)
+            value = self.outward.written(entity, key, join(path, key))
             if value is None:
                 continue
             if is_dataset or self.is_attribute(entity, path, key):

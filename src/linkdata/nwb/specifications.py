@@ -51,7 +51,7 @@ def texts(name: str, text: SchemaText) -> Iterator[tuple[str, str, str]]:
     if is_json:
         yield version, NAMESPACE, text.text
     else:
-        listed = [_renamed(entry) for entry in found.get("schema", ())]
+        listed = [_carried(entry) for entry in found.get("schema", ())]
         yield version, NAMESPACE, _json({"namespaces": [found | {"schema": listed}]})
     for entry in found.get("schema", ()):
         source = entry.get("source")
@@ -62,8 +62,15 @@ def texts(name: str, text: SchemaText) -> Iterator[tuple[str, str, str]]:
             yield version, source if is_json else stem(source), content
 
 
-def _renamed(entry: dict[str, Any]) -> dict[str, Any]:
-    source = entry.get("source")
+def _carried(entry: dict[str, Any]) -> dict[str, Any]:
+    """A source or an included namespace, as files say it.
+
+    A namespace is included whole, as other writers do: what validates a file by the most specific
+    namespace in it has to find `NWBFile` there, though an extension names the types that it uses.
+    """
+    included, source = entry.get(NAMESPACE), entry.get("source")
+    if isinstance(included, str):
+        return {NAMESPACE: included}
     return entry | {"source": stem(source)} if isinstance(source, str) else entry
 
 

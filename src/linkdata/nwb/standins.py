@@ -6,7 +6,7 @@ Implements: `specs/linkdata-1.0.md`, section "Plans of HDF5 files".
 
 HDF5 makes no dataset with a filter that it does not know, even where chunks are only handed over
 as they are stored. A stand-in is known to HDF5 and can neither encode nor decode: every attempt
-is an error.
+is an error, and no dataset that needs it counts as readable (`is_installed`).
 """
 
 from __future__ import annotations
@@ -40,11 +40,12 @@ class _Class(ctypes.Structure):
 
 
 _fail = _FILTER(lambda: 0)  # what a filter says that failed
+_lasting: list[_Class] = []  # stand-ins that an open file still needs: HDF5 goes on knowing them
 
 
 @contextmanager
 def standing_in(filters: Iterable[Filter]) -> Iterator[None]:
-    """Have HDF5 know these filters until the context is left; all files that use them closed."""
+    """Have HDF5 know these filters until the context is left, or longer if a file uses one."""
     missing = {step.code: step.name for step in filters if not h5z.filter_avail(step.code)}
     if not missing:
         yield
@@ -54,10 +55,13 @@ def standing_in(filters: Iterable[Filter]) -> Iterator[None]:
         try:
             for code, name in missing.items():
                 label = name.encode("utf-8", "replace")
-                made = _Class(h5z.CLASS_T_VERS, code, 1, 1, label, None, None, _fail)
+                made = _Class(h5z.CLASS_T_VERS, code, 1, 0, label, None, None, _fail)
                 h5z.register_filter(ctypes.addressof(made))
                 classes.append(made)
             yield
         finally:
             for made in classes:
-                h5z.unregister_filter(made.id)
+                try:
+                    h5z.unregister_filter(made.id)
+                except RuntimeError:  # the file that chunks came from, say, is still open
+                    _lasting.append(made)

@@ -18,14 +18,14 @@ has no effect.
 from __future__ import annotations
 
 import base64
-import binascii
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
+from linkdata.graph.identifiers import IDENTIFIERS, object_ids
 from linkdata.nwb import plan as plans
-from linkdata.nwb.datatypes import Compound
+from linkdata.nwb.datatypes import Compound, Sequence
 from linkdata.nwb.difference import apply, difference
 from linkdata.nwb.filling import OBJECT_ID
 from linkdata.nwb.fitting import Kind, fitted, kind_text, parsed_kind
@@ -35,6 +35,8 @@ from linkdata.nwb.planning import Hints
 from linkdata.syntax.writer import Flow
 
 Predict: TypeAlias = Callable[[Hints], Plan]
+
+_NESTED = (Compound, Sequence)  # whose values are lists themselves
 
 
 def section_of(exact: Plan, predict: Predict) -> dict[str, Any]:
@@ -51,7 +53,7 @@ def section_of(exact: Plan, predict: Predict) -> dict[str, Any]:
             {place(path): sorted(names) for path, names in hints.attributes.items()}
         )
     if hints.object_ids:
-        found["identifiers"] = _identifiers(hints.object_ids)
+        found[IDENTIFIERS] = _identifiers(hints.object_ids)
     second = first
     if found:
         known = hints_of(found)
@@ -85,10 +87,8 @@ def hints_of(section: Mapping[str, Any]) -> Hints:
     rest = section.get("differences") or {}
     added = [at for key in ("added", "attributes") for at in _added(rest.get(key))]
     hints.optional = frozenset(added)
-    for group, members in _mapping(section, "identifiers"):
-        for name, text in members.items():
-            path = group if name == "/" else join(group, name)
-            hints.object_ids[path] = _uuid(text)
+    hints.links = frozenset(_linked(rest.get("single")))
+    hints.object_ids = object_ids(section)
     return hints
 
 
@@ -104,6 +104,13 @@ def _added(rest: Any) -> Iterator[str]:
     for facts in rest if isinstance(rest, list) else ():
         for at in facts.get("at", ()):
             yield from (f"{at}{name}" for name in facts if name.startswith("@"))
+
+
+def _linked(single: Any) -> Iterator[str]:
+    """The places of links to other files, among what is told of single entries."""
+    for facts in single if isinstance(single, list) else ():
+        if "file" in facts:
+            yield from (parsed_place(at)[0] for at in facts.get("at", ()))
 
 
 class _Everywhere(frozenset[str]):
@@ -124,8 +131,8 @@ def _hints(exact: Plan, first: Plan) -> Hints:
     seen: list[tuple[str, str, Kind]] = []
     for path, entry in exact.entries.items():
         known = first.entries.get(path)
-        if known is None and isinstance(entry, Dataset) and isinstance(entry.type, Compound):
-            hints.types[place(path)] = entry.type  # only rows of a known compound can be packed
+        if known is None and isinstance(entry, Dataset) and isinstance(entry.type, _NESTED):
+            hints.types[place(path)] = entry.type  # their lists can only be packed when it is known
         if isinstance(entry, plans.Link) or known is None or type(known) is not type(entry):
             continue
         assert not isinstance(known, plans.Link)
@@ -133,10 +140,10 @@ def _hints(exact: Plan, first: Plan) -> Hints:
             there = known.attributes.get(name)
             at = place(path, name)
             if there is None:
-                rows = isinstance(value.type, Compound)
-                if rows or _is_mistaken(exact, first, path, name):
+                nested = isinstance(value.type, _NESTED)
+                if nested or _is_mistaken(exact, first, path, name):
                     hints.attributes[path] = hints.attributes.get(path, frozenset()) | {name}
-                if rows:
+                if nested:
                     hints.types[at] = value.type
                 continue
             if name == OBJECT_ID and there.values != value.values:
@@ -204,10 +211,3 @@ def _identifiers(ids: Mapping[str, str]) -> Flow:
         short = base64.urlsafe_b64encode(uuid.UUID(text).bytes).decode().rstrip("=")
         found.setdefault(group, Flow())[name] = short
     return found
-
-
-def _uuid(text: str) -> str:
-    try:
-        return str(uuid.UUID(bytes=base64.urlsafe_b64decode(f"{text}==")))
-    except (ValueError, binascii.Error, TypeError):
-        return str(text)

@@ -48,8 +48,10 @@ class _Column:
 
 def put_columns(planner: Planner, entity: Entity, typed: Typed, path: str) -> None:
     """Put the columns of a table that are written in the document, with their indexes."""
-    for key in entity:
-        if key in (COLNAMES, VALUE) or (entity.item is not None and entity.written(key) is None):
+    for key in planner.members_of(entity):
+        if key == COLNAMES or (entity.item is not None and entity.written(key) is None):
+            continue
+        if planner.is_attribute(entity, path, key):
             continue
         one = _column(planner, entity, key)
         if is_column(one.kind) and (one.entity is None or _is_written(one)) and one.has_values:
@@ -59,8 +61,10 @@ def put_columns(planner: Planner, entity: Entity, typed: Typed, path: str) -> No
 
 def complete(planner: Planner, entity: Entity, typed: Typed, path: str) -> None:
     """Put row numbers and `colnames` where they are not written; columns are there already."""
-    keys = [key for key in planner.members_of(entity) if key not in (COLNAMES, VALUE)]
-    columns = (_column(planner, entity, key) for key in keys)
+    keys = [key for key in planner.members_of(entity) if key != COLNAMES]
+    columns = (
+        _column(planner, entity, key) for key in keys if not planner.is_attribute(entity, path, key)
+    )
     names = column_names((one.name, one.kind) for one in columns)
     place = join(path, ID)
     if place not in planner.entries:

@@ -45,8 +45,12 @@ def _readable(values: Packed, kind: Datatype, shape: tuple[int, ...]) -> Any:
     target = dtype_of(kind)
     if target is not None and isinstance(values, bytes) and kind.size:
         found = numpy.frombuffer(values, target)
-        plain = not (found.dtype.kind == "f" and numpy.isnan(found).any())
-        return found.reshape(shape).tolist() if plain else None
+        if found.dtype.kind == "f":
+            with numpy.errstate(over="ignore"):
+                found = found.astype(float)  # wider ones too; who asks sees whether all is said
+            if numpy.isnan(found).any():
+                return None
+        return found.reshape(shape).tolist()
     if isinstance(kind, String):
         step = kind.length
         if isinstance(values, bytes):
@@ -61,9 +65,14 @@ def _readable(values: Packed, kind: Datatype, shape: tuple[int, ...]) -> Any:
     return None
 
 
+def said_bytes(values: bytes) -> dict[str, str]:
+    """Bytes that are no values, such as those of a chunk as it is stored, as plain data."""
+    return {_BYTES: base64.b64encode(values).decode()}
+
+
 def _said(values: Any) -> Any:
     if isinstance(values, bytes):
-        return {_BYTES: base64.b64encode(values).decode()}
+        return said_bytes(values)
     if isinstance(values, Reference):
         region = {} if values.region is None else {"region": _said_selection(values.region)}
         return {_REF: escaped(values.path)} | region
