@@ -133,9 +133,9 @@ def main() -> None:
         found = side_by_side(
             {
                 "linkdata": (before, OURS.format(patterns=patterns, workers=None, rows=rows)),
-                "linkdata, one process": (
+                "linkdata, two processes": (
                     before,
-                    OURS.format(patterns=patterns, workers=1, rows=rows),
+                    OURS.format(patterns=patterns, workers=2, rows=rows),
                 ),
                 "pynwb": (loop_before, loop),
             },

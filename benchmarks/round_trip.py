@@ -4,7 +4,9 @@
 
 On the file of `big_file.py`, or on FILE. LINDI and kerchunk describe the file as JSON so that its
 chunks can be fetched; pynwb reads it, and exports it to another file. Peers that are not installed
-are left out. A ratio above 1 says how many times as long, or as much memory, the peer takes.
+are left out; PEERS_PYTHON may name the interpreter of another environment, for those that cannot be
+installed beside linkdata. A ratio above 1 says how many times as long, or as much memory, the peer
+takes.
 """
 
 from __future__ import annotations
@@ -58,7 +60,7 @@ with h5py.File({source!r}) as file:
 """
 LINDI = """
 import lindi
-file = lindi.LindiH5pyFile.from_hdf5_file({source!r})
+file = lindi.LindiH5pyFile.from_hdf5_file({source!r}, url={source!r})
 file.write_lindi_file({folder!r} + '/lindi.nwb.lindi.json')
 """
 KERCHUNK = """
@@ -66,6 +68,12 @@ import json
 from kerchunk.hdf import SingleHdf5ToZarr
 with open({folder!r} + '/kerchunk.json', 'w') as out:
     json.dump(SingleHdf5ToZarr({source!r}).translate(), out)
+"""
+H5JSON = """
+import contextlib, sys
+from h5json.apps.h5tojson import main
+sys.argv = ['h5tojson', '--nodata', {source!r}]
+with open({folder!r} + '/h5.json', 'w') as out, contextlib.redirect_stdout(out): main()
 """
 
 
@@ -79,20 +87,31 @@ class Task(NamedTuple):
 TASKS = {
     "NWB to YAML, arrays linked": Task(
         TO_YAML, {"pynwb read": (READ, "pynwb"), "LINDI": (LINDI, "lindi"),
-                  "kerchunk": (KERCHUNK, "kerchunk")}
+                  "kerchunk": (KERCHUNK, "kerchunk"), "h5json, no values": (H5JSON, "h5json")}
     ),
     "YAML to NWB": Task(TO_NWB, {"pynwb export": (EXPORT, "pynwb")}),
     "NWB to YAML and a store": Task(TO_STORE, {"h5py, reading it once": (H5PY, "h5py")}),
 }  # fmt: skip
 
 
-def measure(code: str) -> tuple[float, float]:
-    """Seconds of a whole process, and its peak memory in MiB."""
+def interpreter(package: str) -> str | None:
+    """What can import a package: this Python, the one that PEERS_PYTHON names, or nothing."""
+    if importlib.util.find_spec(package) is not None:
+        return sys.executable
+    other = os.environ.get("PEERS_PYTHON")
+    if other is None or subprocess.run([other, "-c", f"import {package}"], check=False).returncode:
+        return None
+    return other
+
+
+def measure(code: str, python: str = sys.executable) -> tuple[float, float] | None:
+    """Seconds of a whole process, and its peak memory in MiB; None for one that failed."""
     begin = time.perf_counter()
-    child = subprocess.Popen([sys.executable, "-W", "ignore", "-c", code], env=ENVIRONMENT)
+    command = [python, "-W", "ignore", "-c", code]
+    child = subprocess.Popen(command, env=ENVIRONMENT, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(child.pid, 0)
     if status:
-        raise SystemExit(f"a process failed:\n{code}")
+        return None
     return time.perf_counter() - begin, usage.ru_maxrss / 1024
 
 
@@ -117,18 +136,24 @@ def main(path: Path) -> None:
         known = {"source": str(path), "folder": folder, "home": str(path.parent)}
         known |= {"series": datasets(path)}  # type: ignore[dict-item]
         for name, task in TASKS.items():
-            codes = {name: task.ours} | {
-                peer: code for peer, (code, package) in task.peers.items()
-                if importlib.util.find_spec(package) is not None
-            }  # fmt: skip
+            codes = {name: (task.ours, sys.executable)}
+            for peer, (code, package) in task.peers.items():
+                python = interpreter(package)
+                if python is not None:
+                    codes[peer] = code, python
             found: dict[str, list[tuple[float, float]]] = {one: [] for one in codes}
             for run in range(RUNS + 1):  # the first one warms the caches
-                for one, code in codes.items():
-                    measured = measure(code.format(**known))
-                    if run:
+                for one, (code, python) in codes.items():
+                    measured = measure(code.format(**known), python)
+                    if run and measured is not None:
                         found[one].append(measured)
+            if not found[name]:
+                raise SystemExit(f"it failed:\n{task.ours.format(**known)}")
             ours = [median(one[i] for one in found[name]) for i in (0, 1)]
             for one, values in found.items():
+                if not values:
+                    print(f"  {one:<44} fails")
+                    continue
                 seconds, peak = (median(value[i] for value in values) for i in (0, 1))
                 shown = one if one == name else f"  {one}"
                 print(f"{shown:<46} {seconds:7.2f} {seconds / ours[0]:6.2f} "

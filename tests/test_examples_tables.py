@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from importlib.metadata import files
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ import numpy as np
 import pandas as pd
 import pynwb
 import pytest
-import yaml
 
 import linkdata
 
@@ -46,22 +44,10 @@ def same(ours: Any, theirs: Any) -> bool:
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The session as an NWB file; with a namespace of events that has all of core's types.
-
-    pynwb-validate looks at one namespace, and the one of ndx-events 0.2 lacks NWBFile.
-    """
-    folder = tmp_path_factory.mktemp("session")
-    for file in files("ndx-events") or ():
-        if file.name.startswith("ndx-events.") and file.suffix == ".yaml":
-            found = yaml.safe_load(file.locate().read_text(encoding="utf-8"))  # type: ignore[attr-defined]
-            for namespace in found.get("namespaces", ()):
-                namespace["schema"][0].pop("neurodata_types", None)
-            (folder / file.name).write_text(yaml.safe_dump(found), encoding="utf-8")
-    text = (EXAMPLES / "npc_session.yaml").read_text(encoding="utf-8")
-    text = text.replace("pypi: {package: ndx-events}", "path: ndx-events.namespace.yaml")
-    (folder / "session.yaml").write_text(text, encoding="utf-8")
-    linkdata.open(folder / "session.yaml").save(folder / "session.nwb")
-    return folder / "session.nwb"
+    """The session as an NWB file."""
+    path = tmp_path_factory.mktemp("session") / "session.nwb"
+    linkdata.open(EXAMPLES / "npc_session.yaml").save(path)
+    return path
 
 
 def test_the_session_has_nothing_wrong() -> None:
@@ -77,7 +63,7 @@ def test_the_session_passes_pynwb_validate(session: Path) -> None:
 
 @pytest.mark.parametrize("written", [True, False], ids=["document", "file"])
 def test_the_session_answers_as_pynwb_does(session: Path, written: bool) -> None:
-    data = linkdata.open(session.with_suffix(".yaml") if written else session).data
+    data = linkdata.open(EXAMPLES / "npc_session.yaml" if written else session).data
     with pynwb.NWBHDF5IO(session, "r", load_namespaces=True) as io:
         nwb = io.read()
         for unit in range(5):

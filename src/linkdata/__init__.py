@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from linkdata.objects.tables.aligned import AlignedDynamicTable
     from linkdata.objects.tables.columns import ElementIdentifiers, VectorData
     from linkdata.objects.tables.enums import EnumData
+    from linkdata.objects.tables.meanings_table import MeaningsTable
     from linkdata.objects.tables.ragged import VectorIndex
     from linkdata.objects.tables.region import DynamicTableRegion
     from linkdata.objects.tables.series_references import (
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
         TimeSeriesReferenceVectorData,
     )
     from linkdata.objects.tables.table import DynamicTable
+    from linkdata.objects.terms import TermSet, TermSetWrapper
 
 __version__ = "0.1.0"
 
@@ -70,6 +72,9 @@ _HOMES = {
     "ElementIdentifiers": "linkdata.objects.tables.columns",
     "EnumData": "linkdata.objects.tables.enums",
     "HERD": "linkdata.objects.herd.herd",
+    "MeaningsTable": "linkdata.objects.tables.meanings_table",
+    "TermSet": "linkdata.objects.terms",
+    "TermSetWrapper": "linkdata.objects.terms",
     "SimpleMultiContainer": "linkdata.objects.containers",
     "TimeSeries": "linkdata.objects.series",
     "TimeSeriesReference": "linkdata.objects.tables.series_references",
@@ -130,6 +135,7 @@ __all__ = [
     "FieldError",
     "InlineArray",
     "LinkdataError",
+    "MeaningsTable",
     "ModelError",
     "NotYetError",
     "Object",
@@ -144,6 +150,8 @@ __all__ = [
     "StoreCorruptError",
     "StoreError",
     "StoreMissingError",
+    "TermSet",
+    "TermSetWrapper",
     "TextError",
     "TimeSeries",
     "TimeSeriesReference",

@@ -25,7 +25,6 @@ Implements: `specs/linkdata-1.0.md`, section "Diagnostics".
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -119,6 +118,8 @@ def note(
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
     """A hint that names the candidates nearest to `name`, if any is near."""
+    import difflib
+
     near = difflib.get_close_matches(name, list(candidates), n=3, cutoff=0.6)
     if not near:
         return None

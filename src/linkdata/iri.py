@@ -21,8 +21,8 @@ TERMS = "urn:linkdata:term:"
 #: Where classes and slots of an imported schema stand until the schema itself says otherwise.
 SCHEMAS = "urn:linkdata:schema:"
 
-# Schemes of IRIs without an authority that no CURIE is meant by.
-_SCHEMES = ("urn:", "mailto:", "tag:", "did:", "info:", "data:")
+#: Schemes of IRIs without an authority that no CURIE is meant by.
+OPAQUE_SCHEMES = ("urn:", "mailto:", "tag:", "did:", "info:", "data:")
 _ELEMENT = re.compile(r"[A-Za-z_\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff][A-Za-z0-9._-]*\Z")
 _CURIE = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]*):([^\x00-\x20<>\"{}|\\^`]*)\Z")
 _PREFIX_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
@@ -113,6 +113,6 @@ def resolved(name: str, prefixes: Mapping[str, str]) -> str | None:
     None for anything else, a CURIE of an unknown prefix too, though it has the form of an IRI.
     """
     found = expand(name, prefixes)
-    if found is None and ("://" in name or name.startswith(_SCHEMES)):
+    if found is None and ("://" in name or name.startswith(OPAQUE_SCHEMES)):
         found = name
     return found if found is not None and is_absolute(found) else None

@@ -259,6 +259,15 @@ def test_a_zip_file_is_replaced_only_if_asked(folder: Path) -> None:
     assert verify(folder / "b.zip") == []
 
 
+def test_progress_is_told(folder: Path) -> None:
+    heard: list[tuple[int, int]] = []
+    linked = linkdata.open("sessions/s1.yaml")
+    bundle(linked, folder / "b.zip", told=lambda path, done, total: heard.append((done, total)))
+    assert [done for done, _ in heard] == sorted({done for done, _ in heard})
+    assert len({total for _, total in heard}) == 1
+    assert heard[-1][0] >= Path("raw/r.h5").stat().st_size
+
+
 def test_as_json(folder: Path) -> None:
     args = ["bundle", "-q", "--json", "sessions/s1.yaml", "-o", str(folder / "b")]
     found = json.loads(CliRunner().invoke(cli, args).stdout)

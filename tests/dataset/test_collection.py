@@ -328,6 +328,18 @@ def test_a_question_to_all(folder: Path) -> None:
 # Workers
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_progress_is_told(folder: Path, workers: int) -> None:
+    heard: list[tuple[int, int]] = []
+    collection = linkdata.open_many(ALL)
+    collection.table(
+        "trials", workers=workers, progress=lambda done, total: heard.append((done, total))
+    )
+    total = len(collection)
+    assert heard[-1] == (total, total)
+    assert [done for done, _ in heard] == sorted({done for done, _ in heard})
+
+
 def test_what_workers_make_is_in_order() -> None:
     calls = [(number, 2) for number in range(20)]
     assert workers.each(pow, calls, 3) == workers.each(pow, calls, 1) == [n * n for n in range(20)]

@@ -9,6 +9,7 @@ import pytest
 import linkdata
 from linkdata.dataset.inputs import bringing, is_hdf5, local
 from linkdata.errors import DocumentError, LinkdataError, RetrievalError, TextError, UsageError
+from linkdata.syntax.composed import composed
 
 
 @pytest.fixture(autouse=True)
@@ -253,7 +254,12 @@ def test_odd_names_of_files(tmp_path: Path, name: str) -> None:
     with h5py.File(tmp_path / name, "w") as file:
         file["v"] = 7
     assert linkdata.open(tmp_path / name).data.v == 7
-    assert linkdata.loads(bringing(Path(name)), base=tmp_path / name).data.v == 7
+    assert (
+        linkdata.loads(
+            composed(name, bringing(Path(name))).source.text, base=tmp_path / name
+        ).data.v
+        == 7
+    )
 
 
 def test_a_suffix_does_not_make_an_hdf5_file(tmp_path: Path) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+import linkdata
+from linkdata.cli.main import cli
 
 pytest.importorskip("pynwb")
 
@@ -14,8 +19,9 @@ EXAMPLE = Path(__file__).parent.parent.parent / "examples" / "scratch.py"
 
 
 def test_pynwb_and_documents_make_the_same_three_files(tmp_path: Path) -> None:
+    out = tmp_path / "out"
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", str(EXAMPLE), str(tmp_path / "out")],
+        [sys.executable, "-W", "ignore", str(EXAMPLE), str(out)],
         capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -26,3 +32,21 @@ def test_pynwb_and_documents_make_the_same_three_files(tmp_path: Path) -> None:
         "documents: dft_filtered is complex128, 256 values",
         "pynwb: dft_filtered is complex128, 256 values",
     ]
+    expected = linkdata.open(out / "pynwb" / "scratch.nwb").get_scratch("dft_filtered").tolist()
+    documents, bundle = tmp_path / "elsewhere" / "documents", tmp_path / "b.zip"
+    shutil.copytree(out / "documents", documents)
+    shutil.rmtree(out)
+    assert all_of(documents / "scratch.yaml") == (expected, 256, 256)
+    made = CliRunner().invoke(cli, ["bundle", str(documents / "scratch.yaml"), "-o", str(bundle)])
+    assert made.exit_code == 0, made.output
+    shutil.rmtree(documents)
+    assert all_of(bundle) == (expected, 256, 256)
+
+
+def all_of(path: Path) -> tuple[object, int, int]:
+    """What comes from the three files of the chain."""
+    ds = linkdata.open(path)
+    filtered = ds.data.processing.filtering_module.filtered_timeseries
+    raw = ds.data.acquisition.raw_timeseries
+    assert filtered.timestamps[7] == raw.timestamps[7]
+    return ds.get_scratch("dft_filtered").tolist(), len(filtered.data[:]), len(raw.data[:])

@@ -88,3 +88,11 @@ def test_arrays_are_found_wherever_they_stand(text: str, tmp_path: Path) -> None
     lines = "".join(f"    {line}\n" for line in text.splitlines())
     path.write_text(f"meta: {{id: doc}}\ndata:\n  x:\n{lines}")
     assert codes(path) == ["store-manifest-missing"]
+
+
+def test_what_says_how_a_file_was_stored_is_no_array(tmp_path: Path) -> None:
+    path = tmp_path / "doc.yaml"
+    path.write_text(
+        "meta: {id: x}\ndata: {x: 1}\nstorage: {differences: {common: {inline: {chunks: whole}}}}\n"
+    )
+    assert codes(path, verify=True) == []

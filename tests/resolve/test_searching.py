@@ -6,8 +6,10 @@ from pathlib import Path
 
 import h5py
 import pytest
+from click.testing import CliRunner
 
 import linkdata
+from linkdata.cli.main import cli
 from linkdata.resolve import searching
 from linkdata.resolve.searching import candidates
 from linkdata.roots import Roots
@@ -59,6 +61,26 @@ def test_the_right_content_at_another_location_is_used() -> None:
     document(digest, "raw/r.h5", "backup/r.h5")
     assert linkdata.open("a.yaml").data.x == 7
     assert findings() == []
+
+
+def test_by_the_commands() -> None:
+    digest = hdf5("raw/r.h5", 7)
+    document(digest, "raw/r.h5", "backup/r.h5")
+    Path("backup").mkdir()
+    os.rename("raw/r.h5", "backup/kept")
+    other = hdf5("raw/r.h5", 8)  # of the same name
+    os.rename("backup/kept", "backup/r.txt")  # which is not looked at
+    for args in (["check", "a.yaml"], ["get", "a.yaml", "#data.x"], ["convert", "a.yaml", "o.h5"]):
+        done = CliRunner().invoke(cli, args)
+        assert done.exit_code == 1
+        assert "error[digest-mismatch]" in done.output
+        assert (
+            f"raw/r.h5` has the digest sha256:{other}, declared is sha256:{digest}" in done.output
+        )
+    os.rename("backup/r.txt", "backup/r.h5")
+    done = CliRunner().invoke(cli, ["get", "a.yaml", "#data.x"])
+    assert (done.exit_code, done.stdout) == (0, "7\n")
+    assert CliRunner().invoke(cli, ["check", "a.yaml"]).exit_code == 0
 
 
 @pytest.mark.parametrize("name", ["elsewhere/r.h5", "elsewhere/renamed.h5"])

@@ -56,6 +56,18 @@ CASES = [
 ]
 
 
+LONG = "t" * 60
+CASES += [
+    (
+        "a: 1\n",
+        ("b", {"x": LONG, "y": {"z": LONG, "s": 1}}),
+        f"a: 1\nb:\n  x: {LONG}\n  y: {{z: {LONG}, s: 1}}\n",
+    ),
+    ("a:\n  x: 1\n", ("a.y", [LONG, LONG, 1]), f"a:\n  x: 1\n  y: [{LONG},\n    {LONG}, 1]\n"),
+    ("a: {x: 1}\n", ("a.y", [LONG, LONG]), f"a: {{x: 1, y: [{LONG}, {LONG}]}}\n"),
+]
+
+
 @pytest.mark.parametrize(("text", "change", "expected"), CASES)
 def test_one_change(text: str, change: tuple[str, Any], expected: str) -> None:
     found = patched(text, change)

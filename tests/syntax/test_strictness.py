@@ -103,3 +103,16 @@ def test_a_tagged_or_anchored_mapping_has_the_column_of_its_first_key(tag: str) 
 def test_a_refused_text_still_gives_its_nodes() -> None:
     stream = read(Source("x", 'a: "b"#c\n'))
     assert plain(stream.documents[0].root) == {"a": "b"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('d:\n  ? "n"\n  : 1\n  b: [1,\n    2]\n', []),
+        ('? "n"\n: 1\nb: [1,\n 2]\n', []),
+        ('d:\n  ? "n"\n  : 1\n  b: [1,\n  2]\n', ["yaml-syntax 5:3"]),
+        ("d: !!map\n  b: [1,\n  2]\n", ["yaml-syntax 3:3"]),
+    ],
+)
+def test_lines_go_on_further_in_than_the_mapping(text: str, expected: list[str]) -> None:
+    assert found(text) == expected

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from linkdata.cli import options, report
+from linkdata.cli import options, progress, report
 
 
 @click.command(
@@ -30,6 +30,7 @@ from linkdata.cli import options, report
 @click.option("--json", "as_json", is_flag=True, help="Write what is in the bundle as JSON.")
 @options.resolving
 @options.network
+@options.stores
 @options.quiet
 def bundle(
     source: str,
@@ -40,6 +41,7 @@ def bundle(
     roots: tuple[Path, ...],
     authorities: dict[str, Path],
     network: tuple[str, ...],
+    stores: tuple[str, ...],
     quiet: bool,
 ) -> None:
     """Collect the document DOC and all files that it needs.
@@ -58,8 +60,13 @@ def bundle(
     import linkdata
 
     path = options.document(source)
-    with linkdata.open(path, roots=roots, authorities=authorities, network=network) as dataset:
-        made = bundling.bundle(dataset, output, force=force)
+    with (
+        linkdata.open(
+            path, roots=roots, authorities=authorities, network=network, stores=stores
+        ) as dataset,
+        progress.shown(quiet=quiet) as told,
+    ):
+        made = bundling.bundle(dataset, output, force=force, told=told)
     if as_json:
         files = [{"path": one.path, "size": one.size, "sha256": one.sha256} for one in made.entries]
         click.echo(json.dumps({"document": made.document, "files": files}, indent=2))

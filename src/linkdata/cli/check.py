@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 @click.option("--verify", is_flag=True, help="Read all arrays that have digests, and compare them.")
 @options.resolving
 @options.network
+@options.stores
 @options.quiet
 def check(
     documents: tuple[str, ...],
@@ -61,6 +62,7 @@ def check(
     roots: tuple[Path, ...],
     authorities: dict[str, Path],
     network: tuple[str, ...],
+    stores: tuple[str, ...],
     quiet: bool,
 ) -> None:
     """Say everything that is wrong with documents, and with what they refer to.
@@ -70,7 +72,7 @@ def check(
     from linkdata.dataset.workspace import Allowance, Workspace
 
     paths = [options.document(document) for document in documents]
-    workspace = Workspace(Allowance(roots, authorities, network))
+    workspace = Workspace(Allowance(roots, authorities, network, stores))
     if references:
         _explain(workspace, paths, references, format)
         return

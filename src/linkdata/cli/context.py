@@ -38,11 +38,15 @@ def context(
     With it, what `linkdata convert DOC out.json` writes is JSON-LD.
     """
     import linkdata
+    from linkdata.dataset.spoken import spoken
     from linkdata.rdf.context import context as made
 
     path = options.document(document)
-    with linkdata.open(path, roots=roots, authorities=authorities, network=network) as dataset:
-        found, notes = made(dataset.graph)
+    with (
+        linkdata.open(path, roots=roots, authorities=authorities, network=network) as dataset,
+        spoken(dataset.graph) as graph,
+    ):
+        found, notes = made(graph)
     click.echo(json.dumps(found, indent=2, ensure_ascii=False))
     if not quiet:
         report.write_text(notes, sys.stderr)

@@ -8,6 +8,7 @@ Implements: `specs/linkdata-1.0.md`, section "Command line".
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -46,10 +47,19 @@ FORMATS = ("yaml", "hdf5", "json", "ttl", "nt", "nq", "trig", "rdf", "jsonld", "
     help="Write out arrays of up to N elements (100).",
 )
 @click.option(
+    "--digest",
+    type=click.Choice(("none", "stored", "content")),
+    default="none",
+    show_default=True,
+    help="Write arrays that stay in an HDF5 file with their digest: of their bytes as they lie, "
+    "or, decoded, of their content.",
+)
+@click.option(
     "--store",
     metavar="DIR",
     type=click.Path(file_okay=False, path_type=Path),
-    help="The folder of the store; OUT.chunks if left out.",
+    help="The folder of the store that chunks and manifests go to; OUT.chunks if left out. "
+    "Arrays of a document are looked for in it.",
 )
 @click.option(
     "--links",
@@ -70,6 +80,7 @@ def convert(
     format: str | None,
     arrays: str,
     inline: int | None,
+    digest: Any,
     store: Path | None,
     links: str | None,
     expanded: bool,
@@ -94,8 +105,13 @@ def convert(
 
     if target == "-" and format is None:
         raise click.UsageError("standard output has no suffix; tell the format with --to")
+    if digest != "none" and arrays != "link":
+        raise click.UsageError("--digest is for arrays that stay in their file (--arrays link)")
     path = options.document(source)
-    with linkdata.open(path, roots=roots, authorities=authorities, network=network) as dataset:
+    stores = [store] if store is not None and store.is_dir() else []
+    with linkdata.open(
+        path, roots=roots, authorities=authorities, network=network, stores=stores
+    ) as dataset:
         if target == "-" and format != "hdf5":
             text = dataset.dumps(format or "yaml", expanded=expanded, canonical=canonical,
                                  superclasses=superclasses, rows=rows)  # fmt: skip
@@ -104,6 +120,7 @@ def convert(
         with progress.shown(quiet=quiet) as told:
             dataset.save(target, format=format, arrays=arrays, inline=inline, store=store,
                          links=links, expanded=expanded, force=force, progress=told,
-                         canonical=canonical, superclasses=superclasses, rows=rows)  # fmt: skip
+                         canonical=canonical, superclasses=superclasses, rows=rows,
+                         digest=None if digest == "none" else digest)  # fmt: skip
     if not quiet:
         click.echo(f"wrote {target}", err=True)

@@ -27,6 +27,7 @@ from linkdata.cli import options
 @click.option("--force", is_flag=True, help="Overwrite DOC.")
 @options.resolving
 @options.network
+@options.stores
 @options.quiet
 def derive(
     source: str,
@@ -36,6 +37,7 @@ def derive(
     roots: tuple[Path, ...],
     authorities: dict[str, Path],
     network: tuple[str, ...],
+    stores: tuple[str, ...],
     quiet: bool,
 ) -> None:
     """Write the document DOC on top of SOURCE, a document or an HDF5 file.
@@ -47,7 +49,9 @@ def derive(
     from linkdata.output import write_text
 
     path = options.document(source)
-    with linkdata.open(path, roots=roots, authorities=authorities, network=network) as dataset:
+    with linkdata.open(
+        path, roots=roots, authorities=authorities, network=network, stores=stores
+    ) as dataset:
         write_text(target, [derived(dataset, target, hashed=hashed)], force=force)
     if not quiet:
         click.echo(f"wrote {target}", err=True)

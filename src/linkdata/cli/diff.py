@@ -39,6 +39,7 @@ HEADINGS = {"content": "", "storage": "how values are stored:", "detail": "detai
 )
 @click.option("--json", "as_json", is_flag=True, help="A JSON list, for programs.")
 @options.resolving
+@options.stores
 @options.quiet
 @click.pass_context
 def diff(
@@ -50,6 +51,7 @@ def diff(
     as_json: bool,
     roots: tuple[Path, ...],
     authorities: dict[str, Path],
+    stores: tuple[str, ...],
     quiet: bool,
 ) -> None:
     """Say what differs between A and B, as HDF5 files: of a document, the file that it makes.
@@ -59,7 +61,7 @@ def diff(
     from linkdata.dataset.comparing import differences
 
     paths = (options.document(first), options.document(second))
-    found = differences(*paths, roots=roots, authorities=authorities)
+    found = differences(*paths, roots=roots, authorities=authorities, stores=stores)
     counting = {"content"} if values_only else {"content", "storage"}
     telling = counting | {"detail"} if details else counting
     counted = [change for change in found if change.section in counting]

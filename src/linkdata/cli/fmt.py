@@ -39,7 +39,7 @@ def fmt(documents: tuple[str, ...], check: bool, diff: bool, quiet: bool) -> Non
 
     for document in documents:
         if document != "-":
-            options.document(document)
+            options.document(document, bundles=False)
     problems: list[Diagnostic] = []
     changed: list[str] = []
     for document in documents:

@@ -60,6 +60,7 @@ def _axis(text: str) -> Any:
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @options.resolving
 @options.network
+@options.stores
 @options.quiet
 def get(
     document: str,
@@ -70,6 +71,7 @@ def get(
     roots: tuple[Path, ...],
     authorities: dict[str, Path],
     network: tuple[str, ...],
+    stores: tuple[str, ...],
     quiet: bool,
 ) -> None:
     """Print what REFERENCE means in the document DOC.
@@ -79,7 +81,9 @@ def get(
     import linkdata
 
     path = options.document(document)
-    with linkdata.open(path, roots=roots, authorities=authorities, network=network) as dataset:
+    with linkdata.open(
+        path, roots=roots, authorities=authorities, network=network, stores=stores
+    ) as dataset:
         value = dataset.graph.look_up(reference)
         if index is not None:
             value = _part(value if isinstance(value, list) else dataset[reference], index)

@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 
 import click
 
+from linkdata.dataset.crates import is_bundle
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -62,6 +64,17 @@ def network(command: Command) -> Command:
     )(command)
 
 
+def stores(command: Command) -> Command:
+    """`--store`, as the parameter `stores`: where the chunks of arrays are looked for first."""
+    return click.option(
+        "--store",
+        "stores",
+        multiple=True,
+        metavar="DIR|URL",
+        help="Look for chunks of arrays in this store first: a folder, or a URL. Repeatable.",
+    )(command)
+
+
 def quiet(command: Command) -> Command:
     """`--quiet`, as the parameter of that name."""
     return click.option(
@@ -74,8 +87,11 @@ def examples(*lines: str) -> str:
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
-def document(text: str) -> str:
-    """The path of a document, as given. Raises `click.UsageError` for a folder."""
-    if os.path.isdir(text):
+def document(text: str, *, bundles: bool = True) -> str:
+    """The path of a document, as given; with `bundles` also that of a bundle.
+
+    Raises `click.UsageError` for a folder.
+    """
+    if os.path.isdir(text) and not (bundles and is_bundle(Path(text))):
         raise click.UsageError(f"`{text}` is a folder, not a document; name the documents in it")
     return text

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 @click.option("--superclasses", is_flag=True, help="All classes that an object is.")
 @options.resolving
 @options.network
+@options.stores
 @options.quiet
 def query(
     arguments: tuple[str, ...],
@@ -54,6 +55,7 @@ def query(
     roots: tuple[Path, ...],
     authorities: dict[str, Path],
     network: tuple[str, ...],
+    stores: tuple[str, ...],
     quiet: bool,
 ) -> None:
     """Ask documents a question in SPARQL, one or many together.
@@ -72,7 +74,7 @@ def query(
     def datasets() -> Iterator[Dataset]:
         for path in paths:
             with linkdata.open(
-                path, roots=roots, authorities=authorities, network=network
+                path, roots=roots, authorities=authorities, network=network, stores=stores
             ) as dataset:
                 yield dataset
 

@@ -35,6 +35,7 @@ WIDTH = 10_000
 @click.option("--reference", metavar="REF", help="Show this object instead of the whole document.")
 @options.resolving
 @options.network
+@options.stores
 @options.quiet
 def tree(
     document: str,
@@ -43,6 +44,7 @@ def tree(
     roots: tuple[Path, ...],
     authorities: dict[str, Path],
     network: tuple[str, ...],
+    stores: tuple[str, ...],
     quiet: bool,
 ) -> None:
     """Show what a document holds as a tree."""
@@ -52,7 +54,9 @@ def tree(
     from linkdata.objects.display import document_outline, outline, rich_tree
 
     path = options.document(document)
-    with linkdata.open(path, roots=roots, authorities=authorities, network=network) as dataset:
+    with linkdata.open(
+        path, roots=roots, authorities=authorities, network=network, stores=stores
+    ) as dataset:
         graph = dataset.graph
         if reference is None:
             top = document_outline(graph, depth)

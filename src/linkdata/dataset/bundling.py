@@ -45,7 +45,8 @@ _MOMENT = (1980, 1, 1, 0, 0, 0)
 #: Its folder is the project of the documents in it, wherever it is put.
 _PROJECT = "# The documents below this folder read files below this folder, and no others.\n"
 
-Told = Callable[[str, int], None]
+#: Told what is written, how many bytes are, and how many there will be.
+Told = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,11 @@ class _Zip:
 
 
 def bundle(
-    dataset: Dataset, target: Path, *, force: bool = False, told: Told = lambda path, size: None
+    dataset: Dataset,
+    target: Path,
+    *,
+    force: bool = False,
+    told: Told = lambda path, done, total: None,
 ) -> Bundled:
     """Write a bundle: a ZIP file if the name ends in `.zip`, otherwise a folder.
 
@@ -98,17 +103,18 @@ def bundle(
     found = reached(dataset)
     main = normal(file_path(dataset.graph.context.location))
     places = _places(found, main)
+    copied = {path: places[path] for path in found.files if path not in found.documents}
+    for store in found.stores:
+        for path in _of_store(store):
+            copied[path] = f"{places[store]}/{path.relative_to(store).as_posix()}"
+    total = sum(path.stat().st_size for path in (*found.documents, *copied))
     with _written(target, force=force) as sink:
-        writer = _Writer(sink, told)
+        writer = _Writer(sink, lambda path, done: told(path, done, total))
         for path, resource in found.documents.items():
             text = _text(dataset, resource, places)
             writer.text(places[path], text, resource.contexts[0].iri if resource.contexts else None)
-        for path in found.files:
-            if path not in found.documents:
-                writer.copy(path, places[path])
-        for store in found.stores:
-            for path in _of_store(store):
-                writer.copy(path, f"{places[store]}/{path.relative_to(store).as_posix()}")
+        for path, place in copied.items():
+            writer.copy(path, place)
         if PROJECT_FILE not in places.values():
             writer.text(PROJECT_FILE, _PROJECT, None)
         crate = crates.metadata(
@@ -122,9 +128,10 @@ def bundle(
 class _Writer:
     """Writes files and remembers their hashes."""
 
-    def __init__(self, sink: _Sink, told: Told) -> None:
+    def __init__(self, sink: _Sink, told: Callable[[str, int], None]) -> None:
         self.sink = sink
         self.told = told
+        self.done = 0
         self.entries: list[Entry] = []
 
     def text(self, path: str, text: str, iri: str | None) -> None:
@@ -141,7 +148,8 @@ class _Writer:
                 file.write(part)
                 hasher.update(part)
                 size += len(part)
-                self.told(path, len(part))
+                self.told(path, self.done + size)
+        self.done += size
         self.entries.append(Entry(path, size, hasher.hexdigest(), iri))
 
 

@@ -13,7 +13,7 @@ from linkdata.dataset.verifying import array_findings
 from linkdata.errors import Diagnostic, LinkdataError, Related, Severity, warning
 from linkdata.graph.graph import Graph
 from linkdata.resolve.checks import document_findings
-from linkdata.resolve.registry import Context, Registry
+from linkdata.resolve.registry import Context, Registry, family
 
 
 def findings(
@@ -69,18 +69,6 @@ def shared_identities(registry: Registry) -> Iterator[Diagnostic]:
                     context.document.span(root), hint="give each its own `meta.id`",
                     related=[Related("the other one", other.document.span(first))],
                 )  # fmt: skip
-
-
-def family(context: Context) -> Iterator[Context]:
-    """A document and all that it extends, each once."""
-    seen: set[int] = set()
-    waiting = [context]
-    while waiting:
-        member = waiting.pop()
-        if id(member) not in seen:
-            seen.add(id(member))
-            yield member
-            waiting += reversed(member.extends)
 
 
 def source_findings(graph: Graph, context: Context) -> Iterator[Diagnostic]:

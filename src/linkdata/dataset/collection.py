@@ -16,6 +16,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from linkdata.dataset import sessions
+from linkdata.dataset.crates import is_bundle
 from linkdata.dataset.dataset import Dataset
 from linkdata.dataset.workers import each
 from linkdata.dataset.workspace import Allowance, Bindings, Folders, Workspace
@@ -34,10 +35,12 @@ if TYPE_CHECKING:
 
 #: The column and the filter that hold the name of a session.
 SESSION = "session"
-#: How many sessions make another process worth starting.
-FOR_ONE_WORKER = 40
+#: How many sessions make another process worth starting: that takes as long as to read hundreds.
+FOR_ONE_WORKER = 400
 
 Test = Callable[[Dataset], Any]
+#: Told how many sessions are done, and how many there are.
+Told = Callable[[int, int], None]
 
 
 def open_many(
@@ -70,7 +73,7 @@ def _named(given: str) -> list[str]:
     if is_remote(given):
         return [given]
     if os.path.lexists(given):
-        if os.path.isdir(given):
+        if os.path.isdir(given) and not is_bundle(Path(given)):
             raise UsageError(
                 error("usage", f"`{given}` is a folder", place=given,
                       hint=f"name the files in it, as in `{os.path.join(given, '*.yaml')}`")
@@ -198,15 +201,17 @@ class Collection:
 
     # Across sessions
 
-    def summary(self, *, workers: int | None = None, client: Any = None) -> Any:
+    def summary(
+        self, *, workers: int | None = None, client: Any = None, progress: Told | None = None
+    ) -> Any:
         """A `pandas.DataFrame` with a row for each session: who, when, how long, what is in it.
 
-        `duration` is in seconds: the last time of any series or interval. For `workers` and
-        `client` see `table`.
+        `duration` is in seconds: the last time of any series or interval. For `workers`, `client`
+        and `progress` see `table`.
         """
         import pandas
 
-        rows = self._each(sessions.summary, (), workers, client)
+        rows = self._each(sessions.summary, (), workers, client, progress)
         return pandas.DataFrame.from_records(
             [{SESSION: name, **row} for name, row in zip(self.names, rows, strict=True)],
             columns=[SESSION, *sessions.FIELDS],
@@ -219,19 +224,21 @@ class Collection:
         columns: Sequence[str] | None = None,
         workers: int | None = None,
         client: Any = None,
+        progress: Told | None = None,
     ) -> Any:
         """One table of all sessions as a `pandas.DataFrame`, its first column the session.
 
         `name` is `trials`, `units`, `electrodes` or the like, a path below `data`, or a reference
         as a document has it. With `columns` only those are read. Sessions without the table add no
         rows. `workers` are so many processes of this machine (by default as many as are worth it);
-        `client` is a `dask.distributed.Client`, whose workers see the same files.
+        `client` is a `dask.distributed.Client`, whose workers see the same files. `progress` is
+        told how many sessions are done, and how many there are.
 
         Raises `FieldError` when no session has the table, `UsageError` for what is no table.
         """
         import pandas
 
-        frames = self._each(sessions.table, (name, columns), workers, client)
+        frames = self._each(sessions.table, (name, columns), workers, client, progress)
         kept = []
         for session, frame in zip(self.names, frames, strict=True):
             if frame is not None:
@@ -242,13 +249,23 @@ class Collection:
         return pandas.concat(kept)
 
     def _each(
-        self, work: Callable[..., Any], rest: tuple[Any, ...], workers: int | None, client: Any
+        self,
+        work: Callable[..., Any],
+        rest: tuple[Any, ...],
+        workers: int | None,
+        client: Any,
+        progress: Told | None,
     ) -> list[Any]:
         """What `work` makes of each session, in order; in this process or in several."""
         paths = list(self._matching().values())
         count = _worth(len(paths)) if workers is None else workers
+        told = progress or (lambda done, total: None)
+        found: list[Any] = []
         if client is None and count <= 1:
-            return list(_worked(self._workspace, work, paths, rest))
+            for one in _worked(self._workspace, work, paths, rest):
+                found.append(one)
+                told(len(found), len(paths))
+            return found
         parts = 4 * (count if client is None else max(len(client.ncores()), 1))
         size = max(1, -(-len(paths) // parts))
         # Other processes may have another working directory.
@@ -256,10 +273,12 @@ class Collection:
         batches = [paths[number : number + size] for number in range(0, len(paths), size)]
         calls = [(self._workspace.allowance, work, batch, rest) for batch in batches]
         if client is None:
-            done = each(batch_of, calls, min(count, len(calls)))
-        else:
-            done = client.gather([client.submit(batch_of, *call, pure=False) for call in calls])
-        return [one for batch in done for one in batch]
+            done = each(batch_of, calls, min(count, len(calls)), _adding(told, len(paths)))
+            return [one for batch in done for one in batch]
+        for future in [client.submit(batch_of, *call, pure=False) for call in calls]:
+            found += future.result()
+            told(len(found), len(paths))
+        return found
 
     def query(self, text: str, *, rows: bool = False, superclasses: bool = False) -> Answer:
         """The answer to a SPARQL query over all sessions together; see `Dataset.query`."""
@@ -290,6 +309,18 @@ def batch_of(
 ) -> list[Any]:
     """What `work` makes of each of some sessions; for a worker."""
     return list(_worked(Workspace(allowance), work, paths, rest))
+
+
+def _adding(told: Told, total: int) -> Callable[[list[Any]], None]:
+    """What counts the sessions of batches that are done."""
+    done = 0
+
+    def add(batch: list[Any]) -> None:
+        nonlocal done
+        done += len(batch)
+        told(done, total)
+
+    return add
 
 
 def _worked(

@@ -1,7 +1,8 @@
 """RO-Crate metadata: what is in a bundle, for people and programs that know nothing of linkdata.
 
 Takes: the files of a bundle with their hashes, and the document that it is of.
-Gives: `metadata`, the content of `ro-crate-metadata.json` (RO-Crate 1.1).
+Gives: `metadata`, the content of `ro-crate-metadata.json` (RO-Crate 1.1); `is_bundle`; `bundles`,
+the folder for what was unpacked.
 Implements: `specs/linkdata-1.0.md`, section "Bundles".
 """
 
@@ -10,10 +11,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from linkdata.resolve.verified import cache_folder
+
 NAME = "ro-crate-metadata.json"
+#: Of a bundle that is one file.
+SUFFIX = ".zip"
 CONTEXT = "https://w3id.org/ro/crate/1.1/context"
 PROFILE = "https://w3id.org/ro/crate/1.1"
 #: Media types by suffix; others have none.
@@ -32,6 +38,18 @@ class Entry:
     size: int
     sha256: str
     iri: str | None = None
+
+
+def is_bundle(path: Path) -> bool:
+    """Whether a path is that of a bundle: of a ZIP file, or of a folder with metadata."""
+    if path.is_dir():
+        return (path / NAME).is_file()
+    return path.suffix.lower() == SUFFIX and path.is_file()
+
+
+def bundles() -> Path:
+    """The folder of the user's cache in which the files of ZIP files lie unpacked."""
+    return cache_folder() / "bundles"
 
 
 def metadata(

@@ -15,14 +15,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from linkdata.dataset import saving
-from linkdata.dataset.checking import findings
 from linkdata.errors import Diagnostic, UsageError, error
 from linkdata.graph.graph import Graph
 from linkdata.objects.access import wrap
-from linkdata.objects.display import document_outline, html, short
 
 if TYPE_CHECKING:
+    from linkdata.arrays.adding import Depth
     from linkdata.arrays.zarr import ZarrStore
     from linkdata.dataset.provenance import Explanation
     from linkdata.objects.models.base import Model
@@ -85,6 +83,37 @@ class Dataset:
             )
         return self._again()
 
+    # Scratch space
+
+    @property
+    def scratch(self) -> Any:
+        """What is in the scratch space of the session, by name; None where there is none."""
+        from linkdata.objects.scratch import scratch_of
+
+        return scratch_of(self.data.entity)
+
+    def add_scratch(
+        self, data: Any, name: str | None = None, description: str | None = None
+    ) -> Any:
+        """Put something into the scratch space of the session, in memory; gives what is there.
+
+        `data` are an array of numbers (complex ones too) or texts, a single value, a list, a
+        `pandas.DataFrame`, or an object. `save` writes it. Raises `UsageError` for a name that
+        there is already, or where values have no name or description.
+        """
+        from linkdata.objects.scratch import add_scratch
+
+        return add_scratch(self.data.entity, data, name, description)
+
+    def get_scratch(self, name: str, *, convert: bool = True) -> Any:
+        """What is in scratch space under a name: a numpy array, a single value, a data frame.
+
+        Without `convert` it is the object. Raises `FieldError` where there is no such thing.
+        """
+        from linkdata.objects.scratch import get_scratch
+
+        return get_scratch(self.data.entity, name, convert=convert)
+
     # Models
 
     @cached_property
@@ -115,6 +144,8 @@ class Dataset:
 
     def check(self) -> list[Diagnostic]:
         """Everything that is wrong with the document and what it refers to."""
+        from linkdata.dataset.checking import findings
+
         return findings(self.graph.registry, [self.graph])
 
     def explain(self, reference: str) -> Explanation:
@@ -141,6 +172,7 @@ class Dataset:
         canonical: bool = False,
         superclasses: bool = False,
         rows: bool = False,
+        digest: Depth | None = None,
     ) -> Path:
         """Write the dataset in the format of the path's suffix: .yaml, .nwb, .h5, .json, or RDF:
         .ttl, .nt, .nq, .trig, .jsonld, .yamlld, .rdf.
@@ -152,7 +184,9 @@ class Dataset:
         An HDF5 file becomes a document from which the same file can be made again. `arrays` says
         where arrays of more than `inline` elements (100) go: with `link` they stay in the file,
         with `store` their chunks are kept in the folder `store` (the document's name and
-        `.chunks`), and with `inline` all are written out.
+        `.chunks`), and with `inline` all are written out. With `digest` those that stay in the
+        file are written with the digest of their `content`, or with that of their bytes as they
+        lie, `stored`, for which nothing is decoded, and whose manifests are kept in the `store`.
 
         To HDF5, `links` says what becomes of typed objects that another file or document brings
         as a whole: `external` links to their file, `copy` copies them; the first is what
@@ -165,10 +199,12 @@ class Dataset:
         Raises `OutputError` (`output-exists` unless `force`), `NotYetError`, and what following
         the document's references raises.
         """
+        from linkdata.dataset import saving
+
         kept = None if store is None else Path(store)
         options = saving.Saving(arrays, inline, kept, links, expanded, force,
                                 progress or (lambda path, done, total: None), canonical,
-                                superclasses, rows)  # fmt: skip
+                                superclasses, rows, digest)  # fmt: skip
         return saving.save(self.graph, Path(path), format, options)
 
     def dumps(
@@ -181,6 +217,8 @@ class Dataset:
         rows: bool = False,
     ) -> str:
         """The same as a string; `format` is yaml, json, ttl, nt, nq, trig, jsonld, yamlld, rdf."""
+        from linkdata.dataset import saving
+
         options = saving.Saving(expanded=expanded, canonical=canonical, superclasses=superclasses,
                                 rows=rows)  # fmt: skip
         return "".join(saving.parts(self.graph, format, None, options))
@@ -269,7 +307,11 @@ class Dataset:
         self.close()
 
     def __repr__(self) -> str:
+        from linkdata.objects.display import short
+
         return f"<Dataset {self.iri} from {self.name}: {short(self.graph.document)}>"
 
     def _repr_html_(self) -> str:
+        from linkdata.objects.display import document_outline, html
+
         return html(document_outline(self.graph, depth=4))

@@ -15,16 +15,14 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from linkdata.dataset.checking import family
+from linkdata.dataset.carrying import imports_of_file
 from linkdata.dataset.dataset import Dataset
+from linkdata.dataset.inputs import refuse_unpacked
 from linkdata.dataset.paths import normal
 from linkdata.dataset.saving import of_file
 from linkdata.errors import DocumentError, OutputError, error
-from linkdata.graph.entity import Entity
 from linkdata.iri import is_prefix_name
-from linkdata.nwb.authoring import ALIASES
-from linkdata.nwb.specifications import ROOT, namespaces
-from linkdata.resolve.registry import Context, join
+from linkdata.resolve.registry import Context, family, join
 from linkdata.resolve.remote import is_remote
 from linkdata.resolve.retrievers import file_path
 from linkdata.roots import Roots
@@ -63,7 +61,7 @@ def derived(dataset: Dataset, target: Path, *, hashed: bool = False) -> str:
     imports = {} if is_file else schemas.imports()
     prefix = _prefix(Path(file_name(context.location)).stem, schemas.prefixes)
     if is_file:
-        imports = _of_file(dataset, prefix)
+        imports = imports_of_file(dataset.graph, prefix)
     meta: dict[str, Any] = {"id": _NOT_IN_ID.sub("_", target.stem).strip("_") or "derived"}
     if context.base is not None:
         meta["base"] = context.base
@@ -95,6 +93,7 @@ def _place(location: str, target: Path) -> dict[str, str]:
         raise OutputError(error("usage", "a text without a place cannot be derived from",
                                 hint="save it first"))  # fmt: skip
     source = normal(file_path(location))
+    refuse_unpacked(source, "derived from")
     return {"path": os.path.relpath(source, normal(target).parent)}
 
 
@@ -105,21 +104,6 @@ def _digest(location: str) -> str:
 
 
 # Schemas: of what the document adds, the classes are those of the source
-
-
-def _of_file(dataset: Dataset, prefix: str) -> dict[str, Any]:
-    """The imports of the specifications that an NWB file carries."""
-    root = dataset.graph.data
-    item = root.item if isinstance(root, Entity) else None
-    imports: dict[str, Any] = {}
-    for name, version in namespaces(item.file) if item is not None else ():
-        alias = ALIASES.get(name, name)
-        imports[name] = {
-            **({"as": alias} if alias != name else {}),
-            "version": version,
-            "from": [{"hdf5": f"{prefix}:/{ROOT}/{name}/{version}"}],
-        }
-    return imports
 
 
 class _Schemas:

@@ -15,13 +15,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from linkdata.dataset.saving import Saving, of_file
+from linkdata.dataset.inputs import is_unpacked
+from linkdata.dataset.saving import Saving, of_file, path_of
 from linkdata.graph.graph import Graph
 from linkdata.graph.stores import SUFFIX
 from linkdata.nwb.arrays import InArray
 from linkdata.nwb.authoring import LIMIT, Author
 from linkdata.nwb.plan import Dataset as PlannedDataset
-from linkdata.nwb.plan import Plan
+from linkdata.nwb.plan import Entry, ExternalLink, Plan
 from linkdata.nwb.planning import Hints, plan_of
 from linkdata.nwb.reading import read_plan
 from linkdata.nwb.storing import restored, section_of
@@ -42,12 +43,14 @@ def describe(graph: Graph, path: Path, options: Saving) -> None:
     from linkdata.dataset.opening import loads
 
     folder = options.store or path.with_name(path.name + SUFFIX)
-    chunks = FolderStore(folder) if options.arrays == "store" else None
+    keeps = options.arrays == "store" or options.digest == "stored"
+    chunks = FolderStore(folder) if keeps else None
     author = Author(
         graph,
         path,
         options.arrays,
         store=chunks,
+        digest=options.digest,
         limit=LIMIT if options.inline is None else options.inline,
         progress=lambda path: options.progress(path, 0, 0),
     )
@@ -58,7 +61,7 @@ def describe(graph: Graph, path: Path, options: Saving) -> None:
             here = os.path.realpath(path.parent)
             data["meta"]["store"] = os.path.relpath(os.path.realpath(options.store), here)
     text = document_text(data)
-    allowed = [Path(author.file.path).parent, *([folder] if options.store is not None else [])]
+    allowed = [*author.folders, *([folder] if options.store is not None else [])]
     with loads(text, base=path, roots=allowed) as made:
         file = author.file
         if options.arrays == "link":  # the same file, so that arrays in it are seen to be the same
@@ -67,7 +70,7 @@ def describe(graph: Graph, path: Path, options: Saving) -> None:
         exact = read_plan(file)
 
         def predict(hints: Hints) -> Plan:
-            found = plan_of(made.graph, hints)
+            found = plan_of(made.graph, hints, links="external")
             if chunks is not None:
                 _recognize(found, exact)
             return found
@@ -82,16 +85,37 @@ def write_hdf5(graph: Graph, path: Path, options: Saving) -> None:
 
     Raises `OutputError`, and what following the document's references raises.
     """
-    folder = Path(os.path.realpath(path.parent))
-    links = options.links or ("copy" if of_file(graph) else "external")
+    plan = planned(graph, Path(os.path.realpath(path.parent)), options)
+    write_plan(plan, path, force=options.force,
+               progress=lambda done, total: options.progress(path.name, done, total))  # fmt: skip
+
+
+def planned(graph: Graph, folder: Path, options: Saving) -> Plan:
+    """The plan of the HDF5 file in a folder that a document stands for.
+
+    External links are as they were, for a document that was made of a file, unless the user asks
+    for links: then they lead to their files from the folder.
+    """
+    copied = of_file(graph) or is_unpacked(path_of(graph))  # nothing may lead into a cache
+    links = options.links or ("copy" if copied else "external")
 
     def predict(hints: Hints) -> Plan:
         return plan_of(graph, hints, links=links, folder=folder,
                        progress=lambda path: options.progress(path, 0, 0))  # fmt: skip
 
-    plan = restored(predict, storage_of(graph))
-    write_plan(plan, path, force=options.force,
-               progress=lambda done, total: options.progress(path.name, done, total))  # fmt: skip
+    first: dict[str, Entry] = {}
+
+    def remembered(hints: Hints) -> Plan:
+        made = predict(hints)
+        first.update(made.entries)
+        return made
+
+    plan = restored(remembered, storage_of(graph))
+    if options.links == "external":
+        for path, entry in first.items():
+            if isinstance(entry, ExternalLink) and isinstance(plan.entries.get(path), ExternalLink):
+                plan.entries[path] = entry
+    return plan
 
 
 def storage_of(graph: Graph) -> dict[str, Any]:

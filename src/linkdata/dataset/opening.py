@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterable
 
 from linkdata.dataset.dataset import Dataset
-from linkdata.dataset.returning import is_rdf, returned
+from linkdata.dataset.inputs import is_rdf
 from linkdata.dataset.workspace import Allowance, Bindings, Folders, Workspace
 from linkdata.errors import Diagnostic
 
@@ -45,6 +45,8 @@ def open(
     allowance = Allowance(tuple(roots), authorities or {}, tuple(network), tuple(stores))
     workspace = Workspace(allowance)
     if is_rdf(os.fspath(path)):
+        from linkdata.dataset.returning import returned
+
         return returned(os.fspath(path), workspace)
     return workspace.open(path, document=document, writable=writable)
 

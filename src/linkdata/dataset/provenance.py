@@ -14,11 +14,10 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from linkdata import iri
-from linkdata.dataset.checking import family
 from linkdata.errors import LinkdataError
 from linkdata.graph.entity import Entity, Link
 from linkdata.graph.graph import Graph
-from linkdata.resolve.registry import Bound, Context
+from linkdata.resolve.registry import Bound, Context, family
 from linkdata.resolve.targets import External, Layer, Target, entries, is_meta, is_object, is_root
 from linkdata.resolve.ways import By, Passage, extending, way
 from linkdata.spans import Span

@@ -10,11 +10,9 @@ The document is opened and said again: only if it says exactly the triples of th
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from linkdata.dataset.inputs import local
-from linkdata.dataset.saving import RDF
+from linkdata.dataset.inputs import RDF, local
 from linkdata.errors import DocumentError, LinkdataError, RetrievalError, error
 from linkdata.graph.graph import Graph
 from linkdata.syntax.writer import document
@@ -26,11 +24,6 @@ if TYPE_CHECKING:
 
 #: How many lines that differ an error shows.
 _SHOWN = 3
-
-
-def is_rdf(path: str) -> bool:
-    """Whether a path is that of RDF, by its suffix."""
-    return Path(path).suffix.lower() in RDF and not path.endswith(".yamlld")
 
 
 def returned(path: str, workspace: Workspace) -> Dataset:

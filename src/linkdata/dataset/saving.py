@@ -12,13 +12,15 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from linkdata.dataset.inputs import HDF5_SUFFIXES, is_hdf5
+from linkdata.dataset.inputs import HDF5_SUFFIXES, RDF, is_hdf5, refuse_unpacked
+from linkdata.dataset.keeping import kept_beside, kept_in
 from linkdata.dataset.paths import moved
 from linkdata.dataset.settling import settled
 from linkdata.errors import LinkdataError, NotYetError, OutputError, did_you_mean, error
 from linkdata.graph.changes import changed
-from linkdata.graph.edited import edits
+from linkdata.graph.edited import Keep, edits
 from linkdata.graph.expanded import expanded_document
 from linkdata.graph.graph import Graph
 from linkdata.output import check_absent, write_text
@@ -28,11 +30,10 @@ from linkdata.syntax.edits import Edit, applied
 from linkdata.syntax.reader import read
 from linkdata.syntax.writer import written
 
+if TYPE_CHECKING:
+    from linkdata.arrays.adding import Depth
+
 #: Formats of RDF; `linkdata.rdf.formats` writes them.
-RDF = {
-    ".ttl": "ttl", ".nt": "nt", ".nq": "nq", ".trig": "trig", ".rdf": "rdf", ".jsonld": "jsonld",
-    ".yamlld": "yamlld",
-}  # fmt: skip
 FORMATS = {
     ".yaml": "yaml", ".yml": "yaml", ".json": "json", **RDF,
     ".kerchunk": "kerchunk", **dict.fromkeys(HDF5_SUFFIXES, "hdf5"),
@@ -55,14 +56,21 @@ class Saving:
     canonical: bool = False
     superclasses: bool = False
     rows: bool = False
+    digest: Depth | None = None
 
     def __post_init__(self) -> None:
         for value, allowed in (
-            (self.arrays, ("link", "store", "inline")), (self.links, (None, "copy", "external"))
+            (self.arrays, ("link", "store", "inline")), (self.links, (None, "copy", "external")),
+            (self.digest, (None, "content", "stored")),
         ):  # fmt: skip
             if value not in allowed:
                 known = ", ".join(f"`{one}`" for one in allowed if one)
                 raise OutputError(error("usage", f"`{value}` is none of {known}"))
+        if self.digest and self.arrays != "link":
+            raise OutputError(
+                error("usage", "digests are for arrays that stay in their file",
+                      hint="arrays in a store have theirs anyway")
+            )  # fmt: skip
 
 
 def save(graph: Graph, path: Path, format: str | None, options: Saving) -> Path:
@@ -70,11 +78,16 @@ def save(graph: Graph, path: Path, format: str | None, options: Saving) -> Path:
     name = format or format_of(path)
     check_absent(path, force=options.force)
     file = of_file(graph)
+    if name == "yaml" and options.arrays == "link" and not options.expanded:
+        refuse_unpacked(path_of(graph), "written as a document that refers to its files")
     with graph.files.held():
         if name == "hdf5":
             from linkdata.dataset.exchange import write_hdf5
+            from linkdata.store.memory import MemoryStore
 
-            write_hdf5(settled(graph, document_text(graph, None)), path, options)
+            store = MemoryStore()
+            text = document_text(graph, None, kept_in(store))
+            write_hdf5(settled(graph, text, store), path, options)
         elif name == "yaml" and file and not options.expanded and not any(changed(graph)):
             from linkdata.dataset.exchange import describe
 
@@ -92,10 +105,16 @@ def save(graph: Graph, path: Path, format: str | None, options: Saving) -> Path:
 
 def of_file(graph: Graph) -> bool:
     """Whether a graph is that of an HDF5 file, which no person wrote a document for."""
+    path = path_of(graph)
+    return path is not None and is_hdf5(path)
+
+
+def path_of(graph: Graph) -> Path | None:
+    """The local file that a graph was opened from; None for a text and for a URL."""
     try:
-        return is_hdf5(file_path(graph.context.location))
+        return file_path(graph.context.location)
     except LinkdataError:
-        return False
+        return None
 
 
 def format_of(path: Path) -> str:
@@ -121,7 +140,7 @@ def parts(graph: Graph, format: str, path: Path | None, options: Saving) -> Iter
     if format == "yaml":
         return [written(expanded_document(graph))]
     if format == "json":
-        return [json.dumps(expanded_document(graph), indent=2, ensure_ascii=False), "\n"]
+        return _json(graph)
     if format == "kerchunk":
         from linkdata.dataset.kerchunk import kerchunk_references
 
@@ -132,6 +151,15 @@ def parts(graph: Graph, format: str, path: Path | None, options: Saving) -> Iter
         error("output-format-unknown", f"there is no format `{format}`",
               hint="one of " + ", ".join(dict.fromkeys(FORMATS.values())))
     )  # fmt: skip
+
+
+def _json(graph: Graph) -> Iterator[str]:
+    """The expanded form; of a file that of its document, as its context is that of its RDF."""
+    from linkdata.dataset.spoken import spoken
+
+    with spoken(graph) as found:
+        yield json.dumps(expanded_document(found), indent=2, ensure_ascii=False)
+    yield "\n"
 
 
 def _rdf(graph: Graph, format: str, options: Saving) -> Iterator[str]:
@@ -148,14 +176,20 @@ def _rdf(graph: Graph, format: str, options: Saving) -> Iterator[str]:
             yield from formats.written(found, "jsonld-expanded" if full else format, asked)
 
 
-def document_text(graph: Graph, path: Path | None) -> str:
+def document_text(graph: Graph, path: Path | None, keep: Keep | None = None) -> str:
     """The text of the document, with what was changed in memory, its relative paths made to lead
-    from a new place.
+    from a new place. Arrays that are not for a text go into the store of that place, or to `keep`.
 
     Raises `OutputError` and `NotYetError` for changes that the text cannot say.
     """
     text = graph.context.document.source.text
-    changes = list(edits(graph))
+    keep = keep or (None if path is None else kept_beside(path))
+    imports = None
+    if of_file(graph) and any(changed(graph)):  # what is new has classes of the file's schemas
+        from linkdata.dataset.carrying import imports_of_file
+
+        imports = imports_of_file(graph, next(iter(graph.context.prefixes)))
+    changes = list(edits(graph, keep, imports))
     kept = [move for move in moves(graph, path)
             if not any(one.start <= move.start < one.end for one in changes)]  # fmt: skip
     found = applied(text, [*changes, *kept])

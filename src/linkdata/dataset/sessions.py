@@ -19,6 +19,7 @@ from linkdata.graph.entity import Entity, Link, Value
 from linkdata.objects.access import Object, wrap
 from linkdata.objects.nwbfile import PLACES
 from linkdata.objects.series import TimeSeries
+from linkdata.objects.tables.direct import direct_frame
 from linkdata.objects.tables.table import DynamicTable
 
 #: How deep series stand in the groups of a file: in a module, in a container of series.
@@ -164,6 +165,9 @@ def table(dataset: Dataset, name: str, columns: Sequence[str] | None) -> Any | N
     if value is None:
         return None
     rows = _as_table(value)
+    frame = direct_frame(rows, columns)
+    if frame is not None:
+        return frame
     if columns is None:
         return rows.to_dataframe()
     for column in columns:

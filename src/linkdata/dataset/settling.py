@@ -12,26 +12,33 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from linkdata.errors import LinkdataError
 from linkdata.graph.changes import changed
 from linkdata.graph.graph import Graph
 from linkdata.resolve.retrievers import file_path
 
+if TYPE_CHECKING:
+    from linkdata.store.protocols import ReadableStore
 
-def settled(graph: Graph, text: str) -> Graph:
+
+def settled(graph: Graph, text: str, store: ReadableStore) -> Graph:
     """The graph of `text`, the document's text with what was changed; `graph` where nothing was.
 
-    Raises what opening it raises.
+    `store` has arrays that the text only names. Raises what opening it raises.
     """
     if not any(changed(graph)):
         return graph
     from linkdata.dataset.opening import loads
+    from linkdata.dataset.workspace import typed
 
     base: Path | None = None
     with suppress(LinkdataError):  # a text without a place
         base = file_path(graph.context.location)
     binder = graph.files.binder
-    return loads(
+    found = loads(
         text, base=base, document=graph.context.document.index, roots=binder.roots.folders
     ).graph
+    stores: list[str | ReadableStore] = [store, *graph.stores.named]
+    return Graph(found.registry, found.context, found.files.binder, types=typed, stores=stores)

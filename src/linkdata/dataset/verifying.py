@@ -20,6 +20,7 @@ from linkdata.resolve.targets import FROM, entries, is_meta
 from linkdata.spans import Span
 from linkdata.store.digests import Digest
 from linkdata.syntax import nodes
+from linkdata.syntax.document import STORAGE
 from linkdata.syntax.nodes import Mapping, Node, Scalar
 
 DIGEST = "digest"
@@ -85,7 +86,8 @@ def _objects(root: Node) -> Iterator[Mapping | nodes.Sequence]:
             if _may_be_array(node):
                 yield node
             fields = entries(node)
-            inner = [fields[key] for key in fields if key != FROM]
+            left_out = (FROM, STORAGE) if node is root else (FROM,)
+            inner = [fields[key] for key in fields if key not in left_out]
             if isinstance(node, nodes.Sequence) and not fields:
                 inner = node.items
             waiting += reversed(inner)

@@ -26,21 +26,31 @@ from linkdata.errors import UsageError, error
 _SERVE = "import sys; sys.path[:] = {path!r}; from linkdata.dataset.workers import serve; serve()"
 
 
-def each(work: Callable[..., Any], calls: Sequence[tuple[Any, ...]], workers: int) -> list[Any]:
+def each(
+    work: Callable[..., Any],
+    calls: Sequence[tuple[Any, ...]],
+    workers: int,
+    done: Callable[[Any], None] = lambda result: None,
+) -> list[Any]:
     """`[work(*call) for call in calls]`, by so many processes with this one among them.
 
-    `work` is a function of a module; arguments and results can be pickled. Raises what a call
-    raises, and `UsageError` when a process is killed.
+    `work` is a function of a module; arguments and results can be pickled. `done` gets each result
+    in this thread, those from its end first. Raises what a call raises, and `UsageError` when a
+    process is killed.
     """
-    if workers <= 1:
-        return [work(*call) for call in calls]
     results: list[Any] = [None] * len(calls)
+    if workers <= 1:
+        for number, call in enumerate(calls):
+            results[number] = work(*call)
+            done(results[number])
+        return results
     with _Workers(workers - 1) as others:
         futures = [others.submit(work, call) for call in calls]
         # From the end: what the others have not begun is done here.
         for number in reversed(range(len(calls))):
             mine = futures[number].cancel()
             results[number] = work(*calls[number]) if mine else futures[number].result()
+            done(results[number])
     return results
 
 

@@ -16,9 +16,8 @@ from threading import RLock
 from typing import cast
 
 from linkdata import plugins
-from linkdata.dataset.checking import family, findings
 from linkdata.dataset.dataset import Dataset
-from linkdata.dataset.inputs import Input, is_hdf5, named
+from linkdata.dataset.inputs import Input, is_hdf5, named, refuse_unpacked
 from linkdata.errors import (
     Diagnostic,
     DocumentError,
@@ -32,7 +31,7 @@ from linkdata.graph.types import Types
 from linkdata.resolve.bindings import Binder
 from linkdata.resolve.configuration import Configuration, configure
 from linkdata.resolve.loader import Loader
-from linkdata.resolve.registry import Context, Registry
+from linkdata.resolve.registry import Context, Registry, family
 from linkdata.resolve.remote import RemoteRetriever
 from linkdata.resolve.retrievers import Retriever, file_location
 from linkdata.resolve.texts import Texts
@@ -69,7 +68,7 @@ class _Room:
         """The registry of a document. An HDF5 file is read as a document that brings all of it."""
         brought = given.brought(self.configuration.network)
         if brought is not None:  # to other documents it is none
-            return self.loader.again().load_text(brought, given.location, given.name)
+            return self.loader.again().load_made(brought, given.location, given.name)
         return self.loader.load(given.location, given.name)
 
     def graph(self, registry: Registry, context: Context, *, writable: bool = False) -> Graph:
@@ -107,6 +106,8 @@ class Workspace:
     ) -> Dataset:
         """A dataset; see `linkdata.open`."""
         given = named(path)
+        if writable:
+            refuse_unpacked(given.path, "written into")
         room = self._room(given.folder)
         with self._lock:
             registry = room.load(given)
@@ -136,6 +137,8 @@ class Workspace:
 
         With `verify`, all arrays that documents have digests for are read.
         """
+        from linkdata.dataset.checking import findings
+
         found: list[Diagnostic] = []
         loaded: dict[_Room, list[Registry]] = {}
         for path in paths:
@@ -160,6 +163,8 @@ class Workspace:
 
     def _check_hdf5(self, room: _Room, given: Input) -> list[Diagnostic]:
         """The findings of an HDF5 file. Nobody wrote the document that brings it."""
+        from linkdata.dataset.checking import findings
+
         registry = room.load(given)
         graphs = [room.graph(registry, context) for context in registry.root.contexts]
         found = (

@@ -34,7 +34,7 @@ class Made(Entity):
     __slots__ = ("kind", "made_as", "name", "owner")
 
     def __init__(self, name: str, kind: str | None = None, made_as: type | None = None) -> None:
-        super().__init__(cast("Graph", None), _below(MEMORY, name), None, (), None)
+        super().__init__(cast("Graph", None), below(MEMORY, name), None, (), None)
         self.name = name
         self.kind = kind
         self.made_as = made_as
@@ -75,7 +75,7 @@ class Made(Entity):
         """Give it the identity of a field of `owner`, and all that stands in it one below that."""
         self.owner = owner
         self.name = key
-        self.iri = _below(owner.iri, key)
+        self.iri = below(owner.iri, key)
         self.graph = owner.graph
         for inner, value in self.fields.items():
             for link in _links(value):
@@ -127,6 +127,7 @@ def _links(value: Any) -> Iterator[Link]:
             yield from _links(item)
 
 
-def _below(owner: str, key: str) -> str:
+def below(owner: str, key: str) -> str:
+    """The identity of a field of the object with the identity `owner`."""
     step = iri.encode(format_path([key]))
     return f"{owner}.{step}" if "#" in owner else f"{owner}#{step}"

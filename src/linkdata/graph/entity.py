@@ -220,7 +220,13 @@ class Entity:
         return frozenset(key for key, null in said.items() if null)
 
     def __contains__(self, key: object) -> bool:
-        return key in self.keys()
+        if self.layers or self.changes or not isinstance(key, str):
+            return key in self.keys()
+        item = self.item  # which alone has its fields
+        if item is None:
+            return False
+        group = as_group(item)
+        return (group is not None and key in group.keys()) or key in item.attributes  # noqa: SIM118
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.keys())

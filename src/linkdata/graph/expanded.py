@@ -200,7 +200,7 @@ def _scalars(value: Any) -> Json:
     if isinstance(value, list | tuple):
         return [_scalars(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
-        return ".nan" if math.isnan(value) else (".inf" if value > 0 else "-.inf")
+        return "NaN" if math.isnan(value) else ("INF" if value > 0 else "-INF")
     if isinstance(value, str):
         return _utf8(value)
     if isinstance(value, bool | int | float) or value is None:

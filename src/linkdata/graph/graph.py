@@ -25,6 +25,7 @@ from linkdata.errors import (
     did_you_mean,
     error,
 )
+from linkdata.graph.changes import Made
 from linkdata.graph.entity import VALUE, Entity, Link, Value, as_dataset, as_group
 from linkdata.graph.files import Files, located
 from linkdata.graph.linked import LinkedArray
@@ -103,15 +104,17 @@ class Graph:
 
     # Targets
 
-    def value(self, target: Target) -> Value:
+    def value(self, target: Target, known: Target | None = None) -> Value:
         """The value of what a field or a reference leads to, objects as links.
+
+        `known` is what the target settles to, where that was found already.
 
         Raises `ResolutionError` and its kin for a reference that does not arrive.
         """
         node = target.node
         settled, span, owned = target, None, True
         if isinstance(node, Candidate | Alias):
-            settled = self.resolver.settle(target)
+            settled = known or self.resolver.settle(target)
             if settled is not target:
                 span = target.context.document.span(node)
                 owned = id(node) in self.placed
@@ -368,6 +371,8 @@ class Graph:
 
     def owner(self, entity: Entity) -> tuple[Entity, str] | None:
         """The object in which an object stands, and the field; None for one that stands alone."""
+        if isinstance(entity, Made):
+            return None if entity.owner is None else (entity.owner, entity.name)
         if entity.target is None:
             return self._owner_in_file(entity)
         node, context = entity.target.node, entity.target.context
@@ -428,8 +433,11 @@ class Graph:
         for _, value in self.top():
             yield from (link.target for link in links(value) if link.owned)
 
-    def walk(self) -> Iterator[Entity]:
-        """All objects, each once, an object before those that stand in it."""
+    def walk(self, failed: Callable[[LinkdataError], None] | None = None) -> Iterator[Entity]:
+        """All objects, each once, an object before those that stand in it.
+
+        `failed` hears of fields that cannot be followed; without it that raises.
+        """
         seen: set[int] = set()
         waiting = list(self.roots())[::-1]
         while waiting:
@@ -440,7 +448,14 @@ class Graph:
             yield entity
             inner: list[Entity] = []
             for key in entity:
-                inner += (link.target for link in links(entity.link(key)) if link.owned)
+                try:
+                    value = entity.link(key)
+                except LinkdataError as problem:
+                    if failed is None:
+                        raise
+                    failed(problem)
+                else:
+                    inner += (link.target for link in links(value) if link.owned)
             waiting += reversed(inner)
 
 

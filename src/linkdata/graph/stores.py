@@ -17,7 +17,6 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from linkdata.arrays.chunking import Chunked, HasChunks
 from linkdata.errors import (
     DocumentError,
     LinkdataError,
@@ -32,15 +31,15 @@ from linkdata.resolve.registry import Context, join
 from linkdata.resolve.retrievers import file_path
 from linkdata.resolve.targets import External, Layer, entries
 from linkdata.spans import Span
-from linkdata.store.digests import Digest
-from linkdata.store.protocols import ReadableStore
 from linkdata.syntax import nodes
 from linkdata.syntax.document import META
 from linkdata.syntax.nodes import Node, Scalar
 
 if TYPE_CHECKING:
     from linkdata.arrays.chunked import ChunkedArray
+    from linkdata.arrays.chunking import Chunked, HasChunks
     from linkdata.store.manifest import Manifest
+    from linkdata.store.protocols import ReadableStore
 
 #: The field that names an array in a store, those that may describe it, and the key of `meta`.
 CHUNKS, DTYPE, SHAPE, STORE = "chunks", "dtype", "shape", "store"
@@ -61,14 +60,14 @@ class Stores:
 
     def of(self, context: Context) -> tuple[ReadableStore, ...]:
         """The stores of a document, in the order in which they are asked."""
-        given = [one if isinstance(one, ReadableStore) else str(one) for one in self._given]
+        given = [str(one) if isinstance(one, str | Path) else one for one in self._given]
         places = dict.fromkeys((*given, *self._places(context)))
         return tuple(self._store(place) for place in places)
 
     @property
     def named(self) -> tuple[str, ...]:
         """The places of the stores that the user named."""
-        return tuple(str(one) for one in self._given if not isinstance(one, ReadableStore))
+        return tuple(str(one) for one in self._given if isinstance(one, str | Path))
 
     def array(self, layers: Sequence[Layer], fallback: Sequence[HasChunks] = ()) -> ChunkedArray:
         """The array of an object that has `chunks`; nothing is read yet.
@@ -76,6 +75,7 @@ class Stores:
         Raises `DocumentError` (`chunks-invalid`, `digest-malformed`, `digest-unknown-algorithm`).
         """
         from linkdata.arrays.chunked import ChunkedArray, Declared, read_manifest
+        from linkdata.store.digests import Digest
 
         where, named = stored(layers) or (None, None)
         assert where is not None
@@ -101,7 +101,7 @@ class Stores:
         )
 
     def _store(self, place: str | ReadableStore) -> ReadableStore:
-        if isinstance(place, ReadableStore):
+        if not isinstance(place, str):
             return place
         from linkdata.store.opening import is_remote, open_store
 
@@ -165,6 +165,8 @@ class Brought:
 
         Raises `SourceError` (`source-unsupported`) where this is no dataset.
         """
+        from linkdata.arrays.chunking import HasChunks
+
         item = self._files.item(self._external)
         if not isinstance(item, HasChunks):
             raise SourceError(

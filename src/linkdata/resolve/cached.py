@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -56,6 +55,8 @@ class Cache:
             return False
 
     def _fetch(self, remote: RemoteFile, wanted: list[Digest], span: Span | None) -> Path:
+        import tempfile
+
         path = self.path(wanted[0])
         temporary: Path | None = None
         try:

@@ -34,7 +34,7 @@ from linkdata.resolve.registry import (
     stem,
 )
 from linkdata.resolve.retrievers import Retrieved, Retriever
-from linkdata.resolve.texts import Text, Texts, parsed
+from linkdata.resolve.texts import Text, Texts, made, parsed
 from linkdata.spans import Source, Span
 from linkdata.store.digests import Digest
 from linkdata.syntax.document import Document, Extension, Import
@@ -80,8 +80,13 @@ class Loader:
 
     def load_text(self, text: str, location: str, name: str) -> Registry:
         """The same for a text that is at hand."""
-        made = self._read[location] = parsed(Source(name, text), location)
-        return self._close(_run(self._made(made, None)))
+        found = self._read[location] = parsed(Source(name, text), location)
+        return self._close(_run(self._made(found, None)))
+
+    def load_made(self, fields: Mapping[str, Any], location: str, name: str) -> Registry:
+        """The same for a document that nobody wrote, of fields that are texts and mappings."""
+        text = self._read[location] = made(fields, location, name)
+        return self._close(_run(self._made(text, None)))
 
     def again(self) -> Loader:
         """A loader that has loaded nothing yet, and reads only what has changed."""

@@ -124,6 +124,8 @@ class Overlays(ABC):
         if not isinstance(node, Mapping | nodes.Sequence):
             return []
         layers, external = self.object(target)
+        if len(layers) == 1 and external is None:  # most often
+            return [key for key in entries(layers[0][1]) if key != FROM]
         found: dict[str, None] = {}
         gone: set[str] = set()
         for depth in range(len(layers) - 1, -1, -1):  # those of the lowest keep their order

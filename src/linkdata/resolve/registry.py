@@ -9,7 +9,7 @@ authorities".
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from dataclasses import replace as replaced
 from pathlib import PurePosixPath
@@ -75,6 +75,18 @@ class Context:
 
     def __repr__(self) -> str:
         return f"Context({self.iri!r})"
+
+
+def family(context: Context) -> Iterator[Context]:
+    """A document and all that it extends, each once."""
+    seen: set[int] = set()
+    waiting = [context]
+    while waiting:
+        member = waiting.pop()
+        if id(member) not in seen:
+            seen.add(id(member))
+            yield member
+            waiting += reversed(member.extends)
 
 
 @dataclass(frozen=True, slots=True)

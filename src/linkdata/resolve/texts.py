@@ -11,11 +11,14 @@ lead to, is always worked out anew.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from linkdata.errors import Diagnostic
 from linkdata.resolve.retrievers import Retrieved, Retriever, Stamped, refuse_hdf5
 from linkdata.spans import Source, Span
+from linkdata.syntax.composed import composed
 from linkdata.syntax.document import Document, documents
 from linkdata.syntax.reader import BYTE_ORDER_MARK, decode, read
 
@@ -42,6 +45,13 @@ def parsed(source: Source, location: str, stamp: object = None, *, is_marked: bo
     """The text of a source. What is wrong with it is among its diagnostics."""
     made, found = documents(read(source))
     return Text(location, source, tuple(made), tuple(found), is_marked, stamp)
+
+
+def made(fields: Mapping[str, Any], location: str, name: str) -> Text:
+    """The text of a document that nobody wrote, of fields as `composed` takes them."""
+    stream = composed(name, fields)
+    found, wrong = documents(stream)
+    return Text(location, stream.source, tuple(found), tuple(wrong))
 
 
 @dataclass(slots=True)

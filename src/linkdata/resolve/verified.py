@@ -12,10 +12,7 @@ whole, so that processes do not need to take turns. Without a usable cache files
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import json
 import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -70,6 +67,8 @@ class VerifiedFiles:
         return folder / key[:2] / key
 
     def _recall(self, key: str) -> dict[str, str]:
+        import json
+
         try:
             found = json.loads(self._path(key).read_text())
         except (OSError, ValueError, RecursionError):
@@ -79,6 +78,9 @@ class VerifiedFiles:
         return {name: digest for name, digest in found.items() if _is_digest(name, digest)}
 
     def _remember(self, key: str, digests: dict[str, str]) -> None:
+        import json
+        import tempfile
+
         path = self._path(key)
         with contextlib.suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -108,6 +110,8 @@ def _is_digest(name: str, digits: object) -> bool:
 
 
 def _identity(file: OpenFile) -> str:
+    import hashlib
+
     stat = file.stat
     parts = (str(file.path), stat.st_size, stat.st_mtime_ns, stat.st_ino, stat.st_dev)
     return hashlib.sha256(repr(parts).encode()).hexdigest()

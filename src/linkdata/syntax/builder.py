@@ -15,9 +15,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import yaml
-from yaml.cyaml import CParser  # type: ignore[attr-defined]
-
 from linkdata.errors import Diagnostic, Related, error
 from linkdata.spans import Source, Span
 from linkdata.syntax.nodes import Alias, Candidate, Kind, Mapping, Node, Scalar, Sequence, start
@@ -79,10 +76,13 @@ class Builder:
 
     def run(self) -> None:
         """Read the whole text. Raises `Stop`, and `yaml.MarkedYAMLError` for what is ill-formed."""
+        import yaml  # not before there is a text to read
+        from yaml.cyaml import CParser  # type: ignore[attr-defined]
+
         next_event: Callable[[], Event] = CParser(self.text).get_event
         handlers: dict[type, Callable[[Event], None]] = {
-            yaml.MappingStartEvent: self.begin_collection,
-            yaml.SequenceStartEvent: self.begin_collection,
+            yaml.MappingStartEvent: self.begin_mapping,
+            yaml.SequenceStartEvent: self.begin_sequence,
             yaml.MappingEndEvent: self.end_collection,
             yaml.SequenceEndEvent: self.end_collection,
             yaml.AliasEvent: self.alias,
@@ -167,7 +167,15 @@ class Builder:
             self.anchors[event.anchor] = (node, 1)
         self.add(node)
 
-    def begin_collection(self, event: Event) -> None:
+    def begin_mapping(self, event: Event) -> None:
+        """A mapping begins."""
+        self.begin_collection(event, is_mapping=True)
+
+    def begin_sequence(self, event: Event) -> None:
+        """A list begins."""
+        self.begin_collection(event, is_mapping=False)
+
+    def begin_collection(self, event: Event, *, is_mapping: bool) -> None:
         """A mapping or list begins."""
         container, key = self.container, self.key
         begin = event.start_mark.index
@@ -187,7 +195,6 @@ class Builder:
             slot: str | int = ""
         else:
             slot = key if key is not None else len(container.items)  # type: ignore[union-attr]
-        is_mapping = type(event) is yaml.MappingStartEvent
         node = (Mapping if is_mapping else Sequence)(begin << 32 | begin + 1, container, slot)
         self.check_collection_tag(event, is_mapping)
         self.strictness.begin_collection(event)

@@ -26,6 +26,8 @@ REMOVED: Final = object()
 
 _PLAIN = re.compile(r"[A-Za-z_](?:[A-Za-z0-9_./()-]| (?! ))*[A-Za-z0-9_.()/-]\Z|[A-Za-z_]\Z")
 _SPACE = " \t\r\n"
+#: How long a line may be that has a mapping.
+_WIDTH = 100
 
 
 class Raw(str):
@@ -58,6 +60,31 @@ def flow(value: Any) -> str:
 
 def _key(key: str) -> str:
     return key if _PLAIN.match(key) and is_plain_safe(key) else quoted(key)
+
+
+def _lines(indent: str, key: str, value: Any) -> Iterator[str]:
+    """A field of a block mapping: one line, and where that would be too long, several."""
+    line = f"{indent}{_key(key)}: {flow(value)}"
+    if len(line) <= _WIDTH or not isinstance(value, dict | list):
+        yield line
+    elif isinstance(value, list):
+        yield from _filled(f"{indent}{_key(key)}: [", indent + "  ", [flow(one) for one in value])
+    else:
+        yield f"{indent}{_key(key)}:"
+        for name, inner in value.items():
+            yield from _lines(indent + "  ", name, inner)
+
+
+def _filled(line: str, indent: str, items: list[str]) -> Iterator[str]:
+    """The elements of a list, as many on a line as there is room for."""
+    for at, item in enumerate(items):
+        piece = item + ("," if at < len(items) - 1 else "]")
+        if at and len(line) + 1 + len(piece) > _WIDTH:
+            yield line
+            line = indent + piece
+        else:
+            line += " " + piece if at else piece
+    yield line
 
 
 @dataclass(slots=True)
@@ -130,20 +157,20 @@ class Patches:
 
     def _added(self, mapping: Mapping, fields: dict[str, Any]) -> Edit:
         """New fields behind the last one."""
-        items = [f"{_key(key)}: {flow(value)}" for key, value in fields.items()]
+        inside = flow(fields)
         if self._is_flow(mapping):
             at = end(mapping.at) - 1
             before = ", " if mapping.entries else ""
-            return Edit(at, at, before + ", ".join(items))
+            return Edit(at, at, before + inside[1:-1])
         if not mapping.entries:  # a null, as a named list has it
-            inside = "{" + ", ".join(items) + "}"
             at = start(mapping.at)
             gap = " " if self.text[at - 1 : at] == ":" else ""
             return Edit(at, end(mapping.at), gap + inside)
         line_break = "\r\n" if "\r\n" in self.text else "\n"
         indent = " " * self._column(start(mapping.key_places[0]))
         at = self._line_end(_last(self.text, mapping))
-        return Edit(at, at, "".join(f"{line_break}{indent}{item}" for item in items))
+        lines = [line for key, value in fields.items() for line in _lines(indent, key, value)]
+        return Edit(at, at, "".join(line_break + line for line in lines))
 
     def _without(self, mapping: Mapping, key: str) -> Edit:
         """A field taken away: of a block, its lines; of a flow mapping, it becomes null."""

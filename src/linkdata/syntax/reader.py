@@ -15,13 +15,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
-
-import yaml
+from typing import TYPE_CHECKING
 
 from linkdata.errors import Diagnostic, Related, TextError, error
 from linkdata.spans import Source
 from linkdata.syntax.builder import MAX_FINDINGS, Builder, Parsed, Stop
 from linkdata.syntax.strictness import directive_refused, unquoted
+
+if TYPE_CHECKING:
+    import yaml
 
 MAX_BYTES = 256 * 2**20
 
@@ -83,9 +85,11 @@ def read(source: Source) -> Stream:
     Never raises for what the text holds: all that is wrong is in the diagnostics. Places are those
     in the source of the stream, which is the one given but for a byte order mark.
     """
+    import yaml  # not before there is a text to read
+
     if source.text.startswith(BYTE_ORDER_MARK):
         source = Source(source.name, source.text[1:])
-    found = _forbidden_characters(source)
+    found = forbidden_characters(source)
     if found:
         return Stream(source, [], found)
     text = source.text
@@ -123,7 +127,8 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _forbidden_characters(source: Source) -> list[Diagnostic]:
+def forbidden_characters(source: Source) -> list[Diagnostic]:
+    """The characters that no text may hold."""
     match = _SURROGATE.search(source.text)
     if match is not None:
         # The text itself could not even be printed with the message.

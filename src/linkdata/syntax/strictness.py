@@ -78,8 +78,11 @@ class Strictness:
                 self.check_continuation(offset, event.end_mark.index, closing=True)
 
     def first_key(self, column: int) -> None:
-        """The innermost mapping's first key stands in this column."""
-        if not self.flow_depth:
+        """The innermost mapping's first key stands in this column.
+
+        Where the mark of the mapping told its column, that counts: `?` stands before a key.
+        """
+        if not self.flow_depth and self.columns[-1] == self.columns[-2]:
             self.columns[-1] = column
 
     def styled_scalar(self, event: Event, at: int) -> None:

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -189,6 +190,15 @@ class ModelFileSystem:
         self._call("sync_folder", path)
         self._folder(path).possible.clear()
         self._changed(path)
+
+    def keeping(self) -> AbstractContextManager[None]:
+        """There is nothing to open."""
+        return nullcontext()
+
+    def sync_folders(self, paths: Sequence[str]) -> None:
+        """One after the other."""
+        for path in paths:
+            self.sync_folder(path)
 
     def close(self, fd: int) -> None:
         """Let go of a file or lock; this happens even if the hook raises."""

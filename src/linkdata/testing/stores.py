@@ -118,6 +118,17 @@ class StoreContract:
         with pytest.raises(StoreCorruptError):
             store.put("chunks", other, data)
 
+    def test_takes_what_was_just_made_in_its_parts(self, store: CollectableStore) -> None:
+        (digest, data), (other, _) = sample(1, 2).chunks
+        found = objects.opened(data)
+        made = objects.fresh(digest, found.form, found.payload, found.stored)
+        assert len(made) == len(data)
+        with pytest.raises(StoreCorruptError):
+            store.put("chunks", other, made)
+        assert store.put("chunks", digest, made)
+        assert store.get("chunks", digest) == data
+        assert not store.put("chunks", digest, made)
+
     def test_a_manifest_whose_chunk_is_gone_is_not_kept(self, store: CollectableStore) -> None:
         array = sample(1, 2)
         for digest, data in array.chunks:
