@@ -134,6 +134,51 @@ def test_links_lead_to_their_files_if_asked(folder: Path) -> None:
     assert read(folder / "other/copied.nwb") == expected
 
 
+@pytest.mark.parametrize("source", ["processed.nwb", "derived.yaml"])
+def test_a_copy_stands_alone(folder: Path, source: str) -> None:
+    with h5py.File("processed.nwb", "a") as file:
+        del file["scratch"]
+    run("derive", "processed.nwb", "derived.yaml")
+    (folder / "other").mkdir()
+    if source.endswith("yaml"):
+        run("convert", source, "other/linked.nwb")
+        with h5py.File("other/linked.nwb") as file:
+            assert file.get(RAW, getlink=True).filename == "../raw.nwb"
+        assert read(folder / "other/linked.nwb") == read(folder / "processed.nwb")
+    run("convert", "--links", "copy", source, "other/copied.nwb")
+    expected = read(folder / "processed.nwb")
+    (folder / "raw.nwb").unlink()
+    (folder / "processed.nwb").unlink()
+    assert read(folder / "other/copied.nwb") == expected
+    assert pynwb.validate(path="other/copied.nwb") == []
+    with h5py.File("other/copied.nwb") as file:
+        assert file[TIMES] == file[RAW]["timestamps"]
+
+
+def test_copies_of_files_that_link_to_each_other_end(folder: Path) -> None:
+    for one, other in (("a", "b"), ("b", "a")):
+        with h5py.File(f"{one}.h5", "w") as file:
+            file["x/y"] = [1]
+            file["x/far"] = h5py.ExternalLink(f"{other}.h5", "/x")
+            file["x/none"] = h5py.ExternalLink("none.h5", "/x")
+    run("convert", "--links", "copy", "a.h5", "c.h5")
+    with h5py.File("c.h5") as file:
+        assert file["x/far/y"][:].tolist() == [1]
+        assert file["x/far/far"] == file["x"]
+        assert isinstance(file["x"].get("none", getlink=True), h5py.ExternalLink)
+
+
+def test_a_bundle_made_into_a_file_stands_alone(folder: Path) -> None:
+    with h5py.File("processed.nwb", "a") as file:
+        del file["scratch"]
+    expected = read(folder / "processed.nwb")
+    run("bundle", "-q", "processed.nwb", "-o", "b.zip")
+    (folder / "other").mkdir()
+    run("convert", "b.zip", "other/copied.nwb")
+    (folder / "raw.nwb").unlink()
+    assert read(folder / "other/copied.nwb") == expected
+
+
 def test_an_edit_of_the_prefix_counts(folder: Path) -> None:
     run("convert", "processed.nwb", "p.yaml")
     shutil.copy(folder / "raw.nwb", folder / "better.nwb")

@@ -28,6 +28,8 @@ PART = "family_nwb_file_0.nwb"
 FOUND = sorted(Path(CORPUS, "nwb").rglob("*.[nh][w5]*")) if CORPUS else []
 FILES = [path for path in FOUND if path.name != PART]
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
+#: From how many triples on rdflib, which is slow, reads two formats only.
+LARGE = 5000
 TERM = re.compile(r'<[^>]*>|_:\w+|"(?:[^"\\]|\\.)*"(?:\^\^<[^>]*>|@[\w-]+)?')
 
 
@@ -77,7 +79,8 @@ def agree(ds: linkdata.Dataset, readers: Any) -> None:
     assert ds.dumps("nq", canonical=True) == "".join(expected)
     for format, text in texts(ds):
         assert list(canonical([by_oxigraph(text, format, readers)])) == expected, format
-        assert list(canonical([by_rdflib(text, format, readers)])) == expected, format
+        if len(expected) < LARGE or format in ("ttl", "rdf"):
+            assert list(canonical([by_rdflib(text, format, readers)])) == expected, format
         if format == "jsonld":  # its numbers are written anew
             found = jsonld.to_rdf(json.loads(text), {"format": "application/n-quads"})
             wanted = list(canonical(readers.rounded(set(expected))))

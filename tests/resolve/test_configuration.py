@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from linkdata.errors import LinkdataError, RetrievalError, UsageError
+from linkdata.resolve import configuration
 from linkdata.resolve.configuration import configure, parse_binding
 
 
@@ -174,3 +176,14 @@ def test_what_is_no_path(home: Path) -> None:
         assert caught.value.code == "configuration-invalid"
     with pytest.raises(RetrievalError):
         configure(Path("a\0b"))
+
+
+@pytest.mark.parametrize("home", [None, "", " ", "/somewhere", "relative"])
+def test_the_users_folder_is_the_one_that_platformdirs_names(
+    monkeypatch: pytest.MonkeyPatch, home: str | None
+) -> None:
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    if home is not None:
+        monkeypatch.setenv("XDG_CONFIG_HOME", home)
+    expected = platformdirs.user_config_path("linkdata", appauthor=False)
+    assert configuration._user_folder() == expected

@@ -29,7 +29,7 @@ from linkdata.store.packing import CANONICAL
 from linkdata.store.parallel import cores, each
 from linkdata.store.protocols import CollectableStore, WritableStore
 
-_WAITING = 6  # threads that wait for the disk while others work
+_WAITING = 4  # threads that wait for the disk while others work
 
 Depth: TypeAlias = Literal["content", "stored"]
 Progress: TypeAlias = Callable[[int, int], None]

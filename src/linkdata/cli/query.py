@@ -61,7 +61,7 @@ def query(
     """Ask documents a question in SPARQL, one or many together.
 
     The last argument is the query, unless `--file` names one. Prefixes of the documents, and term,
-    dcat, dcterms, prov, spdx, csvw, hdf, rdf, xsd, need no declaration.
+    dcat, dcterms, schema, owl, prov, spdx, csvw, hdf, rdf, xsd, need no declaration.
     """
     import linkdata
     from linkdata.dataset.querying import query as answer

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from linkdata.resolve.verified import cache_folder
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 NAME = "ro-crate-metadata.json"
 #: Of a bundle that is one file.

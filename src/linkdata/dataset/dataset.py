@@ -188,9 +188,10 @@ class Dataset:
         file are written with the digest of their `content`, or with that of their bytes as they
         lie, `stored`, for which nothing is decoded, and whose manifests are kept in the `store`.
 
-        To HDF5, `links` says what becomes of typed objects that another file or document brings
-        as a whole: `external` links to their file, `copy` copies them; the first is what
-        documents do, the second what HDF5 files do. `progress` is told what is worked on: a path,
+        To HDF5, `links` says what becomes of what other files bring as a whole, and of references
+        to them: `external` links to those files from the new one, `copy` copies it. Left out,
+        documents link, with links that a file had as they were, HDF5 files stay as they are, and
+        bundles in ZIP files are copied. `progress` is told what is worked on: a path,
         bytes that are done, bytes there are (0 while that is not known).
 
         To RDF, `canonical` gives canonical N-Quads, `superclasses` all classes that an object is,

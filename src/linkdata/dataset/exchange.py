@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from linkdata.arrays.hdf5.file import HDF5File
 from linkdata.dataset.inputs import is_unpacked
 from linkdata.dataset.saving import Saving, of_file, path_of
 from linkdata.graph.graph import Graph
@@ -25,6 +26,7 @@ from linkdata.nwb.plan import Dataset as PlannedDataset
 from linkdata.nwb.plan import Entry, ExternalLink, Plan
 from linkdata.nwb.planning import Hints, plan_of
 from linkdata.nwb.reading import read_plan
+from linkdata.nwb.sources import InFile
 from linkdata.nwb.storing import restored, section_of
 from linkdata.nwb.writing import write_plan
 from linkdata.output import write_text
@@ -54,6 +56,8 @@ def describe(graph: Graph, path: Path, options: Saving) -> None:
         limit=LIMIT if options.inline is None else options.inline,
         progress=lambda path: options.progress(path, 0, 0),
     )
+    # Before any value is read, upon which HDF5 sorts the members of a compound in memory.
+    exact = read_plan(author.file)
     data = author.document()
     if chunks is not None:
         chunks.flush()
@@ -63,11 +67,11 @@ def describe(graph: Graph, path: Path, options: Saving) -> None:
     text = document_text(data)
     allowed = [*author.folders, *([folder] if options.store is not None else [])]
     with loads(text, base=path, roots=allowed) as made:
-        file = author.file
         if options.arrays == "link":  # the same file, so that arrays in it are seen to be the same
             bound = made.graph.context.prefixes[author.prefix]
             file = made.graph.files.file(External("hdf5", bound, "/", (), bound.prefix.span))
-        exact = read_plan(file)
+            assert isinstance(file, HDF5File)
+            exact = _read_from(exact, file)
 
         def predict(hints: Hints) -> Plan:
             found = plan_of(made.graph, hints, links="external")
@@ -96,8 +100,10 @@ def planned(graph: Graph, folder: Path, options: Saving) -> Plan:
     External links are as they were, for a document that was made of a file, unless the user asks
     for links: then they lead to their files from the folder.
     """
-    copied = of_file(graph) or is_unpacked(path_of(graph))  # nothing may lead into a cache
-    links = options.links or ("copy" if copied else "external")
+    usual = "same" if of_file(graph) else "external"
+    if is_unpacked(path_of(graph)):
+        usual = "copy"  # nothing may lead into a cache
+    links = options.links or usual
 
     def predict(hints: Hints) -> Plan:
         return plan_of(graph, hints, links=links, folder=folder,
@@ -123,6 +129,16 @@ def storage_of(graph: Graph) -> dict[str, Any]:
     node = graph.context.document.root.entries.get(STORAGE)
     found = nodes.plain(node) if node is not None else None
     return found if isinstance(found, dict) else {}
+
+
+def _read_from(plan: Plan, file: HDF5File) -> Plan:
+    """The plan of a file, with values that are read through another opening of it."""
+    moved = {
+        path: replace(entry, data=replace(entry.data, file=file))
+        for path, entry in plan.entries.items()
+        if isinstance(entry, PlannedDataset) and isinstance(entry.data, InFile)
+    }
+    return replace(plan, entries=plan.entries | moved)
 
 
 def _recognize(found: Plan, exact: Plan) -> None:

@@ -27,11 +27,12 @@ MEMORY = iri.DEFAULT_BASE + "memory"
 class Made(Entity):
     """An object made in memory: all its fields are changes.
 
-    `kind` names its class, `namespace:Class`; `made_as` is the Python class it was made with. It
-    has no graph until it is put into an object that has one, and then the identity of that place.
+    `kind` names its class, `namespace:Class`; `made_as` is the Python class it was made with; an
+    `exact` one has its arrays written in the dtype that they have. It has no graph until it is put
+    into an object that has one, and then the identity of that place.
     """
 
-    __slots__ = ("kind", "made_as", "name", "owner")
+    __slots__ = ("exact", "kind", "made_as", "name", "owner")
 
     def __init__(self, name: str, kind: str | None = None, made_as: type | None = None) -> None:
         super().__init__(cast("Graph", None), below(MEMORY, name), None, (), None)
@@ -39,6 +40,7 @@ class Made(Entity):
         self.kind = kind
         self.made_as = made_as
         self.owner: Entity | None = None
+        self.exact = False
         self.changes = {}
 
     @property

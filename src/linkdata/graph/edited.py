@@ -32,6 +32,8 @@ from linkdata.syntax.references import format_path, parse_path
 MAX_VALUES = 100_000
 _INDEX = "_index"
 _ID = "id"
+#: The dtypes that lists of numbers are read as again.
+_SAID = frozenset(("int64", "float64"))
 
 #: Keeps an array in a store, and gives what a document writes for it.
 Keep: TypeAlias = "Callable[[Any], dict[str, Any]]"
@@ -107,10 +109,12 @@ class _Saying:
     def _array(self, owner: Entity, value: Any) -> Any:
         """An array as nested lists, or as what is kept elsewhere."""
         is_complex = value.dtype.kind == "c"
+        is_wide = value.dtype.kind not in "iuf" or str(value.dtype) in _SAID
+        loses = isinstance(owner, Made) and owner.exact and not is_wide
+        if self.keep is not None and (is_complex or loses or value.size > MAX_VALUES):
+            return self.keep(value)
         if value.size <= MAX_VALUES and not is_complex:
             return value.tolist()
-        if self.keep is not None:
-            return self.keep(value)
         hint = "save the dataset to a file, with a store beside it"
         if is_complex:
             raise OutputError(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any
 
 from linkdata.arrays.hdf5.file import HDF5File
 from linkdata.arrays.protocols import Item
-from linkdata.errors import OutputError, error
+from linkdata.errors import LinkdataError, OutputError, error
 from linkdata.nwb import plan as plans
 from linkdata.nwb.datatypes import Datatype
 from linkdata.nwb.filling import TYPE
@@ -121,9 +122,14 @@ class _Places:
 
 
 class Brought:
-    """All that a document brings, by file."""
+    """All that a document brings, by file.
 
-    def __init__(self) -> None:
+    What becomes of links to other files, `links` says: with `copy` what they lead to is copied,
+    with `external` they lead there from the new folder, with `same` they stay as they are.
+    """
+
+    def __init__(self, links: str) -> None:
+        self.links = links
         self._files: dict[int, _Places] = {}
 
     def add(self, item: Item, path: str) -> None:
@@ -178,8 +184,31 @@ class Brought:
             if not whole and not isinstance(entry, Link) and TYPE in entry.attributes:
                 linked = name + "/"
                 yield at, ExternalLink(self._shown(places, folder), name)
+            elif isinstance(entry, ExternalLink):
+                yield from self._beyond(places, name, entry, at, folder)
             else:
                 yield at, places.entry(entry)
+
+    def _beyond(
+        self, places: _Places, name: str, link: ExternalLink, at: str, folder: Path | None
+    ) -> Iterator[tuple[str, Entry]]:
+        """The entries of a link from a file to another one. A broken one stays as it is."""
+        if self.links == "external" and folder is not None and not os.path.isabs(link.file):
+            path = os.path.normpath(places.file.path.parent / link.file)
+            link = replace(link, file=os.path.relpath(path, folder))
+        item: Item | None = None
+        if self.links == "copy":
+            with suppress(LinkdataError):
+                item = places.file.item(name)
+        if item is None:
+            yield at, link
+            return
+        here = self.path(item)
+        if here is not None and here != at:
+            yield at, SoftLink(here)
+            return
+        self.add(item, at)
+        yield from self._below(self._places(item), item.name, at, True, folder)
 
     def _shown(self, places: _Places, folder: Path | None) -> str:
         """The path of a file as links say it: relative to the folder of the new one."""

@@ -78,14 +78,15 @@ def plan_of(
     graph: Graph,
     hints: Hints | None = None,
     *,
-    links: str = "copy",
+    links: str = "same",
     folder: Path | None = None,
     progress: Callable[[str], None] = lambda path: None,
 ) -> Plan:
     """The plan of the file that a document stands for.
 
-    `links` says what becomes of what lies in other files: `copy` takes it over, `external` links
-    to it, as seen from `folder`. Raises `OutputError` (`value-not-representable`,
+    `links` says what becomes of what lies in other files: `copy` takes it over, with what those
+    files link to, `same` takes it over as it is, `external` links to it, as seen from `folder`.
+    Raises `OutputError` (`value-not-representable`,
     `object-unplaced`) and what following the document's references raises.
     """
     return Planner(graph, hints or Hints(), links, folder, progress).plan()
@@ -115,7 +116,7 @@ class Planner:
         self.progress = progress
         self.types: SchemaTypes = types_of(graph)
         self.paths: dict[int, str] = {}
-        self.brought = Brought()
+        self.brought = Brought(links)
         self.outward = Outward(graph, folder, hints.links)
         self.entries: dict[str, Entry] = {}
 
@@ -469,12 +470,12 @@ class Planner:
 
     def _take(self, item: Item, place: str) -> None:
         """Take an object of a file over, with all that stands in it, or link to it."""
-        whole = self.links == "copy" or place == "/"
+        whole = self.links != "external" or place == "/"
         for path, entry in self.brought.tree(item, place, whole=whole, folder=self.folder):
             self.put(path, entry)
 
     def _take_member(self, item: Item, key: str, place: str) -> None:
-        whole = self.links == "copy" or key == ROOT
+        whole = self.links != "external" or key == ROOT
         for path, entry in self.brought.member(item, key, place, whole=whole, folder=self.folder):
             self.put(path, entry)
 

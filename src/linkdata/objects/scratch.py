@@ -34,6 +34,8 @@ class ScratchData(Data):
     ) -> None:
         """Make it in memory. `description` is another name for `notes`, as in pynwb."""
         super().__init__(name, data, notes=notes if description is None else description)
+        assert isinstance(self.entity, Made)
+        self.entity.exact = True
 
     def _taken(self, data: Any) -> Any:
         if isinstance(data, _SINGLE):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -176,9 +177,21 @@ def _user_file() -> Path | None:
     given = os.environ.get(CONFIG_VARIABLE)
     if given:
         return Path(given)
+    return _user_folder() / "config.toml"
+
+
+def _user_folder() -> Path:
+    """The folder that platformdirs names; where that is simple, without importing it.
+
+    The import takes longer than all else that is done to open a file.
+    """
+    if sys.platform == "linux":
+        given = os.environ.get("XDG_CONFIG_HOME", "")
+        home = given if os.path.isabs(given) else os.path.expanduser("~/.config")
+        return Path(home) / "linkdata"
     from platformdirs import user_config_path
 
-    return user_config_path("linkdata", appauthor=False) / "config.toml"
+    return user_config_path("linkdata", appauthor=False)
 
 
 def _read(path: Path, *, own: bool) -> dict[str, Any]:

@@ -7,11 +7,12 @@ Implements: `specs/linkdata-1.0.md`, section "Output".
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+# What needs no escapes.
+_SIMPLE = re.compile(r"[\w /:.#@-]*\Z", re.ASCII)
 # What JSON writes as it is, and a text may not hold unescaped (TXT-04), or may lose (TXT-02).
 _UNWRITABLE = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 # The comment in the header of a block scalar; nothing in scalars of other styles.
@@ -29,6 +30,10 @@ class Edit(NamedTuple):
 
 def quoted(text: str) -> str:
     """A string as a double-quoted scalar."""
+    if _SIMPLE.match(text):
+        return f'"{text}"'
+    import json
+
     written = json.dumps(text, ensure_ascii=False)
     return _UNWRITABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", written)
 

@@ -37,7 +37,6 @@ def dropped() -> list[Mutation]:
         "    location: [CA1, CA3]\n": "  electrodes:\n    description: all",
         '    group: ["@shank0", "@shank1"]\n': "  electrodes:\n    description: all",
         "    description: all channels\n": "  electrodes:\n    location",
-        '        table: "#ephys.electrodes"\n': "      electrodes:\n        value: [0, 1]",
         "        description: both channels\n": "      electrodes:\n        value: [0, 1]",
     }
     found = []
@@ -54,8 +53,9 @@ def dropped() -> list[Mutation]:
                  "{value: [true, false]}", "field-required", "correct:"),
         Mutation(", description: nearest}", "}", "field-required", "electrodes: {value: [[0]"),
         Mutation("idx_start: 0, count: 1,", "idx_start: 0,", "field-required"),
-        Mutation("{value: [[0], [1]], table: \"#ephys.electrodes\", description: nearest}",
-                 "[[0], [1]]", "field-required", "electrodes: [[0]"),
+        Mutation("height: {value: [4.0, 5.0], description: how high}",
+                 "height: {is_a: DynamicTableRegion, value: [0, 1], description: which}",
+                 "field-required", "height:"),
         Mutation('identifier: "session 1"', "identifier: null", "field-required", "\ndata:\n"),
     ]  # fmt: skip
     return found
@@ -412,6 +412,12 @@ def of_lab() -> list[Mutation]:
 def test_the_documents_are_valid(tmp_path: Path) -> None:
     assert findings(tmp_path, SESSION) == []
     assert findings(tmp_path, LAB) == []
+
+
+def test_the_table_of_a_region_of_electrodes_follows(tmp_path: Path) -> None:
+    line = '        table: "#ephys.electrodes"\n'
+    assert line in SESSION
+    assert findings(tmp_path, SESSION.replace(line, "")) == []
 
 
 def test_there_are_two_hundred() -> None:
