@@ -24,10 +24,11 @@ from linkdata.nwb.arrays import InArray
 from linkdata.nwb.authoring import LIMIT, Author
 from linkdata.nwb.plan import Dataset as PlannedDataset
 from linkdata.nwb.plan import Entry, ExternalLink, Plan
-from linkdata.nwb.planning import Hints, plan_of
+from linkdata.nwb.planning import plan_of
 from linkdata.nwb.reading import read_plan
 from linkdata.nwb.sources import InFile
 from linkdata.nwb.storing import restored, section_of
+from linkdata.nwb.valuing import Hints
 from linkdata.nwb.writing import write_plan
 from linkdata.output import write_text
 from linkdata.resolve.targets import External

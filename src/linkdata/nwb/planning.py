@@ -12,42 +12,31 @@ lead. What comes from a file whole is taken over from the plan of that file.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Container, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy
-
-from linkdata.arrays.inline import InlineArray
 from linkdata.arrays.protocols import Item
 from linkdata.errors import OutputError, error
 from linkdata.graph.entity import IS_A, VALUE, Entity, Link, as_dataset
 from linkdata.graph.graph import Graph
 from linkdata.graph.placement import slot_of
 from linkdata.nwb import plan as plans
-from linkdata.nwb.arrays import array_data
 from linkdata.nwb.brought import Brought
-from linkdata.nwb.datatypes import Datatype
 from linkdata.nwb.filling import NAMESPACE, OBJECT_ID, TYPE, filling, namespace_of
 from linkdata.nwb.filling import object_id as object_id_of
-from linkdata.nwb.fitting import Fit, Kind
 from linkdata.nwb.names import join
 from linkdata.nwb.outward import Outward
 from linkdata.nwb.packing import (
-    NotPackedError,
-    Packing,
     compound_of,
-    pack,
-    refused,
-    storage_for,
-    texts_in,
 )
 from linkdata.nwb.plan import Attribute, Dataset, Entry, Plan, SoftLink
 from linkdata.nwb.ragged import SHAPE
 from linkdata.nwb.rooting import root_entries
 from linkdata.nwb.specifications import ROOT
 from linkdata.nwb.tabling import complete, completed, put_columns
+from linkdata.nwb.valuing import Hints, LeftOutError, Values
 from linkdata.schema.naming import Typed, is_part
 from linkdata.schema.tables import is_table
 from linkdata.schema.typing import Field, SchemaTypes, holds_values, types_of
@@ -55,23 +44,6 @@ from linkdata.syntax.nodes import Candidate, Sequence
 
 #: Keys of an object that are no field of it in a file.
 _HIDDEN = frozenset((IS_A, VALUE, "from", "chunks", "digest"))
-
-
-@dataclass(slots=True)
-class Hints:
-    """What is known of how values were stored: datatypes by place, and by the datatype that a
-    writer would choose (`@` before it: of attributes); which fields of a group are attributes;
-    identities of objects.
-    """
-
-    types: dict[str, Kind] = field(default_factory=dict)
-    defaults: dict[str, Kind] = field(default_factory=dict)
-    attributes: dict[str, frozenset[str]] = field(default_factory=dict)
-    object_ids: dict[str, str] = field(default_factory=dict)
-    #: Places that may be left out when what the document says there has no type.
-    optional: Container[str] = frozenset()
-    #: Places that were links to other files.
-    links: Container[str] = frozenset()
 
 
 def plan_of(
@@ -92,14 +64,8 @@ def plan_of(
     return Planner(graph, hints or Hints(), links, folder, progress).plan()
 
 
-class LeftOutError(Exception):
-    """A value that has no type, in a place that may be left out."""
-
-
 class Planner:
     """Plans one file. Used by the modules of this package that plan tables and the root."""
-
-    left_out = LeftOutError
 
     def __init__(
         self,
@@ -117,6 +83,7 @@ class Planner:
         self.types: SchemaTypes = types_of(graph)
         self.paths: dict[int, str] = {}
         self.brought = Brought(links)
+        self.values = Values(hints, self.brought, self.where)
         self.outward = Outward(graph, folder, hints.links)
         self.entries: dict[str, Entry] = {}
 
@@ -326,76 +293,8 @@ class Planner:
         kind = None if field is None else field.asked
         attributes = self.identity(kind, identity, place) | self._filled(kind, place)
         attributes = completed(self, attributes, kind, field, place)
-        found = self.dataset(value, place, _expected(field, kind), compound_of(kind))
+        found = self.values.dataset(value, place, _expected(field, kind), compound_of(kind))
         return replace(found, attributes=attributes)
-
-    def dataset(
-        self, value: Any, place: str, expected: str | None, kind: Datatype | None = None
-    ) -> Dataset:
-        """A dataset of values, without attributes. Raises `OutputError`."""
-        outside = array_data(value)
-        if outside is not None:
-            return outside
-        item = getattr(value, "dataset", value)
-        if hasattr(item, "kind") and hasattr(item, "file"):
-            taken = self.brought.entry(item)
-            assert isinstance(taken, Dataset)
-            return replace(taken, attributes={})
-        packing = self.packed(value, place, expected, kind)
-        data = plans.Inline(packing.values) if packing.space.count else None
-        return Dataset(packing.type, packing.space, data, storage_for(packing.type))
-
-    def packed(
-        self,
-        value: Any,
-        place: str,
-        expected: str | None = None,
-        kind: Datatype | None = None,
-    ) -> Packing:
-        """A value, packed in the datatype that is known of its place if it fits, else in `kind`."""
-        plain = self._plain(value, place)
-        try:
-            natural = pack(plain, expected, kind)
-        except NotPackedError as problem:
-            with contextlib.suppress(NotPackedError):
-                return self._hinted(plain, place, expected, None)
-            if place in self.hints.optional:
-                raise LeftOutError from problem
-            raise refused(problem, place) from problem
-        with contextlib.suppress(NotPackedError):  # it was edited: its type is its own
-            return self._hinted(plain, place, expected, natural)
-        return natural
-
-    def _hinted(
-        self, plain: Any, place: str, expected: str | None, natural: Packing | None
-    ) -> Packing:
-        """A value in the datatype that it was stored in. Raises `NotPackedError`."""
-        hint = self.hints.types.get(place)
-        if hint is None and natural is not None:
-            hint = self.hints.defaults.get(f"{'@' * ('@' in place)}{natural.type}")
-        if hint is None:
-            if natural is None:
-                raise NotPackedError("nothing is known of it")
-            return natural
-        return pack(plain, expected, hint.of(texts_in(plain)) if isinstance(hint, Fit) else hint)
-
-    def _plain(self, value: Any, place: str, nested: bool = False) -> Any:
-        """A value of the graph with references as what a file has for them."""
-        if isinstance(value, Link):
-            path = self.where(value.target)
-            if path is not None:
-                return plans.Reference(path)
-            if value.owned:  # a row that is written as an object
-                return {key: self._plain(value.target.link(key), place) for key in value.target}
-            raise OutputError(
-                error("object-unplaced", f"{place} refers to an object that the file does not have",
-                      value.span)
-            )  # fmt: skip
-        if isinstance(value, list):
-            return [self._plain(item, place, nested=True) for item in value]
-        if isinstance(value, InlineArray):
-            return value.tolist() if nested else numpy.asarray(value)
-        return numpy.asarray(value) if hasattr(value, "dtype") else value
 
     def _dataset_object(self, entity: Entity, path: str, field: Field | None) -> None:
         item = entity.item
@@ -411,7 +310,7 @@ class Planner:
     def dataset_of(self, entity: Entity, value: Any, path: str, field: Field | None) -> Dataset:
         """The dataset that an object is, with these values."""
         typed = self.types.of(entity)
-        found = self.dataset(value, path, _expected(field, typed), compound_of(typed))
+        found = self.values.dataset(value, path, _expected(field, typed), compound_of(typed))
         attributes = self._attributes(entity, typed, path)
         return replace(found, attributes=completed(self, attributes, typed, field, path))
 
@@ -443,13 +342,8 @@ class Planner:
                 slot = self.types.slot_of(entity, key)
                 expected = None if slot is None else slot.facts.get("dtype")
                 with contextlib.suppress(LeftOutError):
-                    found[key] = self.attribute(value, f"{path}@{key}", expected)
+                    found[key] = self.values.attribute(value, f"{path}@{key}", expected)
         return found
-
-    def attribute(self, value: Any, place: str, expected: str | None = None) -> Attribute:
-        """An attribute of a value. Raises `OutputError`."""
-        packing = self.packed(value, place, expected)
-        return Attribute(packing.type, packing.space, packing.values)
 
     def identity(self, typed: Typed | None, identity: str, path: str) -> dict[str, Attribute]:
         """The attributes that say which type an object has, and which object it is."""
@@ -457,12 +351,12 @@ class Planner:
             return {}
         said = {TYPE: typed.named.name, NAMESPACE: namespace_of(typed.named)}
         said[OBJECT_ID] = self.hints.object_ids.get(path) or object_id_of(identity)
-        return {key: self.attribute(value, f"{path}@{key}") for key, value in said.items()}
+        return {key: self.values.attribute(value, f"{path}@{key}") for key, value in said.items()}
 
     def _filled(self, typed: Typed | None, path: str) -> dict[str, Attribute]:
         given = filling(typed).attributes
         return {
-            key: self.attribute(value, f"{path}@{key}", expected)
+            key: self.values.attribute(value, f"{path}@{key}", expected)
             for key, (value, expected) in given.items()
         }
 

@@ -37,7 +37,7 @@ def root_entries(planner: Planner, root: Entity) -> None:
         planner.entries.setdefault(f"/{_REFERENCE}", start)
     if f"/{_CREATED}" not in planner.entries:
         now = [datetime.now(UTC).isoformat()]
-        planner.put(f"/{_CREATED}", planner.dataset(now, f"/{_CREATED}", "isodatetime"))
+        planner.put(f"/{_CREATED}", planner.values.dataset(now, f"/{_CREATED}", "isodatetime"))
     if f"/{ROOT}" not in planner.entries:
         _specifications(planner, root)
 
@@ -51,7 +51,9 @@ def _specifications(planner: Planner, root: Entity) -> None:
             for version, source, content in texts(name, text):
                 for path in (f"/{ROOT}/{name}", f"/{ROOT}/{name}/{version}"):
                     found.setdefault(path, group)
-                packing = planner.packed(content, f"/{ROOT}/{name}/{version}/{source}", "text")
+                packing = planner.values.packed(
+                    content, f"/{ROOT}/{name}/{version}/{source}", "text"
+                )
                 found.setdefault(
                     join(f"/{ROOT}/{name}/{version}", source),
                     plans.Dataset(
@@ -67,5 +69,5 @@ def _specifications(planner: Planner, root: Entity) -> None:
         planner.entries.setdefault(path, entry)
     old = planner.entries["/"]
     assert isinstance(old, plans.Group)
-    location = planner.attribute(plans.Reference(f"/{ROOT}"), f"/@{LOCATION}")
+    location = planner.values.attribute(plans.Reference(f"/{ROOT}"), f"/@{LOCATION}")
     planner.put("/", replace(old, attributes=dict(old.attributes) | {LOCATION: location}))

@@ -31,7 +31,7 @@ from linkdata.nwb.filling import OBJECT_ID
 from linkdata.nwb.fitting import Kind, fitted, kind_text, parsed_kind
 from linkdata.nwb.names import join, parent, parsed_place, place
 from linkdata.nwb.plan import Attribute, Dataset, Plan
-from linkdata.nwb.planning import Hints
+from linkdata.nwb.valuing import Hints
 from linkdata.syntax.writer import Flow
 
 Predict: TypeAlias = Callable[[Hints], Plan]

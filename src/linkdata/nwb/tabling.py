@@ -19,6 +19,7 @@ from linkdata.nwb import plan as plans
 from linkdata.nwb.names import join
 from linkdata.nwb.packing import smallest_index
 from linkdata.nwb.ragged import COLNAMES, ID, SHAPE, column_names, unfolded
+from linkdata.nwb.valuing import LeftOutError
 from linkdata.schema.naming import Typed
 from linkdata.schema.tables import INDEX, REGION, is_column, is_index
 
@@ -55,7 +56,7 @@ def put_columns(planner: Planner, entity: Entity, typed: Typed, path: str) -> No
             continue
         one = _column(planner, entity, key)
         if is_column(one.kind) and (one.entity is None or _is_written(one)) and one.has_values:
-            with contextlib.suppress(planner.left_out):
+            with contextlib.suppress(LeftOutError):
                 _put_column(planner, entity, typed, path, one)
 
 
@@ -70,7 +71,7 @@ def complete(planner: Planner, entity: Entity, typed: Typed, path: str) -> None:
     if place not in planner.entries:
         found = next((one for one in typed.schema.classes.values() if one.uri == _IDS), None)
         kind = None if found is None else Typed(found, typed.schema)
-        made = planner.dataset(list(range(_length(planner, path, names))), place, "int")
+        made = planner.values.dataset(list(range(_length(planner, path, names))), place, "int")
         attributes = planner.identity(kind, f"{entity.iri}.{ID}", place)
         planner.put(place, replace(made, attributes=attributes))
     if entity.written(COLNAMES) is None:
@@ -83,7 +84,7 @@ def complete(planner: Planner, entity: Entity, typed: Typed, path: str) -> None:
             names = [*kept, *(name for name in names if name not in known)]
             if names == known:
                 return
-        listed = planner.attribute(names, f"{path}@{COLNAMES}", "text")
+        listed = planner.values.attribute(names, f"{path}@{COLNAMES}", "text")
         attributes = dict(group.attributes) | {COLNAMES: listed}
         planner.put(path, replace(group, attributes=attributes))
 
@@ -160,13 +161,13 @@ def completed(
         if index:
             said = f"Index for VectorData '{name.removesuffix(INDEX)}'"
         text = said or "no description"
-        found["description"] = planner.attribute(text, f"{place}@description", "text")
+        found["description"] = planner.values.attribute(text, f"{place}@description", "text")
     if index and "target" not in found:
         reference = plans.Reference(join(group or "/", name.removesuffix(INDEX)))
-        found["target"] = planner.attribute(reference, f"{place}@target")
+        found["target"] = planner.values.attribute(reference, f"{place}@target")
     target = _table_of(planner, name) if kind.is_a(REGION) else None
     if target is not None and "table" not in found:
-        found["table"] = planner.attribute(plans.Reference(target), f"{place}@table")
+        found["table"] = planner.values.attribute(plans.Reference(target), f"{place}@table")
     return found
 
 
@@ -181,7 +182,7 @@ def _index(
 ) -> plans.Dataset:
     """The index of a ragged column that was written as nested lists."""
     place = join(path, name)
-    packing = planner.packed(ends, place, kind=smallest_index(ends[-1] if ends else 0))
+    packing = planner.values.packed(ends, place, kind=smallest_index(ends[-1] if ends else 0))
     made = plans.Dataset(packing.type, packing.space, plans.Inline(packing.values))
     found = typed.schema.classes.get("VectorIndex")
     kind = None if found is None else Typed(found, typed.schema)
