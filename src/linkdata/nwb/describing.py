@@ -41,6 +41,10 @@ _SPECIAL = frozenset((IS_A, "from", "chunks"))
 _INT64 = range(-(2**63), 2**64)
 
 
+#: Bytes of an array that is written out for people to read; `storage` has larger ones.
+MAX_WRITTEN = 1 << 26
+
+
 class NotPlainError(Exception):
     """A value that plain data cannot say; `storage` carries it."""
 
@@ -168,6 +172,8 @@ class Describer:
             outside = self.elsewhere(dataset)
             if outside is not None:
                 return outside | found
+        if dataset.shape and dataset.size * dataset.dtype.itemsize > MAX_WRITTEN:
+            raise NotPlainError
         values = self._plain(dataset[()])
         if found or (field is None and not isinstance(values, list)):
             return found | {VALUE: values}
