@@ -34,7 +34,6 @@ TERM = re.compile(r'<[^>]*>|_:\w+|"(?:[^"\\]|\\.)*"(?:\^\^<[^>]*>|@[\w-]+)?')
 
 
 @pytest.mark.skipif(not CORPUS, reason="LINKDATA_CORPUS names no folder")
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_every_format_says_the_same(path: Path, readers: Any) -> None:
     with linkdata.open(path) as ds:
@@ -42,7 +41,6 @@ def test_every_format_says_the_same(path: Path, readers: Any) -> None:
 
 
 @pytest.mark.skipif(not CORPUS, reason="LINKDATA_CORPUS names no folder")
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     "name", ["design", "aibs", "aibs_ecephys", "npc_session", "username/project_config"]
 )
@@ -62,7 +60,6 @@ def test_examples(name: str, tmp_path: Path, readers: Any) -> None:
 
 
 @pytest.mark.skipif(not CORPUS, reason="LINKDATA_CORPUS names no folder")
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_every_file_comes_back(path: Path, tmp_path: Path) -> None:
     linked = path.parent.iterdir() if "external_links" in path.parts else [path]
