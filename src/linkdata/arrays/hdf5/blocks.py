@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import h5py
 import numpy
 from h5py import h5d, h5s, h5t
-from numpy.typing import NDArray
 
 from linkdata.arrays.hdf5.references import pointers, reference
 from linkdata.arrays.hdf5.selection import Plan, Stretch, plan
@@ -22,6 +21,8 @@ from linkdata.arrays.protocols import Index
 from linkdata.errors import OutputError, UsageError, error
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from linkdata.arrays.hdf5.file import HDF5File
 
 

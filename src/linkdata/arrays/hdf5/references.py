@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import h5py
 import numpy
 from h5py import h5r, h5s
-from numpy.typing import NDArray
 
 from linkdata.arrays.hdf5.addresses import address
 from linkdata.arrays.hdf5.failures import failure
@@ -21,6 +20,8 @@ from linkdata.arrays.protocols import Pointer, Region
 from linkdata.errors import OutputError, error
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from linkdata.arrays.hdf5.file import HDF5File
 
 _NOWHERE = (0, 2**64 - 1)  # what HDF5 writes for a reference to nothing

@@ -11,13 +11,15 @@ the stretches around them, neighbours joined, and picked from in memory.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy
-from numpy.typing import NDArray
 
 from linkdata.arrays.protocols import Index
 from linkdata.errors import PositionError, error
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 # Positions nearer than this are read with what lies between them.
 _NEAR = 64

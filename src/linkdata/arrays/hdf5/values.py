@@ -17,18 +17,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import h5py
 import numpy
 from h5py import h5t
-from numpy.typing import NDArray
 
 from linkdata.arrays.base import pointer_dtype, text_dtype
 from linkdata.arrays.hdf5.failures import Unsupported
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 DType: TypeAlias = numpy.dtype[Any]
-References = Callable[[NDArray[Any]], NDArray[Any]]
+References: TypeAlias = "Callable[[NDArray[Any]], NDArray[Any]]"
 """Turns addresses (unsigned) or h5py references (object) into Pointers and None."""
 
 
