@@ -199,6 +199,17 @@ def test_any_bytes_are_elements_or_damaged(name: Any, data: bytes, count: int) -
     assert encoded(kind, found) == data[: len(data) - len(rest)]
 
 
+@pytest.mark.parametrize("count", [0, 2])
+def test_blocks_of_blocks_in_records(count: int) -> None:
+    inner = {"array": "int16", "shape": [2]}
+    kind = element({"fields": [["x", {"array": inner, "shape": [3]}]]})
+    data = numpy.arange(6 * count, dtype="<i2").tobytes()
+    found, rest = kind.decode(memoryview(data), count)
+    assert found["x"].shape == (count, 3, 2)
+    assert encoded(kind, found) == data
+    assert not rest
+
+
 def test_lengths_that_claim_too_much() -> None:
     huge = numpy.array([2**63, 2**63], "<u8").tobytes()
     for kind in (TEXT, element({"list": "int8"}), element({"list": "text"})):

@@ -119,7 +119,7 @@ class Block(Element):
     def decode(self, data: memoryview, count: int) -> tuple[NDArray[Any], memoryview]:
         """The arrays, as further axes."""
         found, rest = self.of.decode(data, count * prod(self.shape))
-        return found.reshape(count, *self.shape), rest
+        return found.reshape(count, *self.shape, *found.shape[1:]), rest  # blocks of blocks too
 
 
 @dataclass(frozen=True)
