@@ -26,7 +26,7 @@ warnings.simplefilter("ignore")
 from pynwb.validation import validate
 try:
     found = validate(path=sys.argv[1])
-except Exception as problem:
+except Exception as problem:  # whatever a validator that crashes raises
     print(json.dumps({"crash": f"{type(problem).__name__}: {problem}"}))
 else:
     print(json.dumps([[one.location or "", one.name, one.reason] for one in found]))

@@ -149,7 +149,7 @@ def raised(function: Callable[[], Any]) -> str:
     """Whether a call is refused; each library has exceptions of its own."""
     try:
         function()
-    except Exception:
+    except Exception:  # hdmf refuses with bare and with private ones
         return "refused"
     return "taken"
 
@@ -1073,7 +1073,7 @@ def same(one: Any, other: Any) -> bool:
 def attempted(function: Callable[[Any], Any], m: Any) -> tuple[bool, Any]:
     try:
         return True, function(m)
-    except Exception as problem:
+    except Exception as problem:  # a call that fails is a row of the table, whatever it raises
         return False, f"{type(problem).__name__}: {problem}".splitlines()[0]
 
 

@@ -162,7 +162,7 @@ def metadata(change: Callable[[dict[str, Any]], None]) -> None:
         ("sessions/other.yaml", "contentSize", "much", "resource-unreadable"),
         ("sessions/other.yaml", "contentSize", str(1 << 40), "resource-unreadable"),
         ("sessions/other.yaml", "@id", "../../other.yaml", "resource-unreadable"),
-        ("sessions/other.yaml", "@id", "/tmp/other.yaml", "resource-unreadable"),
+        ("sessions/other.yaml", "@id", "/elsewhere/other.yaml", "resource-unreadable"),
         ("sessions/other.yaml", "@id", "sessions/none.yaml", "resource-unreadable"),
         ("./", "mainEntity", {"@id": "../x.yaml"}, "resource-unreadable"),
         ("./", "mainEntity", {"@id": "none.yaml"}, "resource-unreadable"),

@@ -16,7 +16,15 @@ import linkdata
 from linkdata import DynamicTable
 
 CORPUS = os.environ.get("LINKDATA_CORPUS")
-FILES = sorted(Path(CORPUS, "nwb").glob("*.nwb")) if CORPUS else []
+#: Files that pynwb itself cannot read.
+UNREADABLE = {
+    "matnwb__S1",
+    "matnwb__ecephys_tutorial",
+    "matnwb__link_test",
+    "nwb-explorer__test_EventWaveform",
+}
+FOUND = sorted(Path(CORPUS, "nwb").glob("*.nwb")) if CORPUS else []
+FILES = [path for path in FOUND if path.stem not in UNREADABLE]
 
 
 def same(ours: Any, theirs: Any) -> bool:
@@ -33,12 +41,8 @@ def same(ours: Any, theirs: Any) -> bool:
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_tables_are_as_pynwb_has_them(path: Path) -> None:
-    try:
-        io = pynwb.NWBHDF5IO(path, "r", load_namespaces=True)
+    with pynwb.NWBHDF5IO(path, "r", load_namespaces=True) as io, linkdata.open(path) as ds:
         nwb = io.read()
-    except Exception as problem:
-        pytest.skip(f"pynwb cannot read it: {type(problem).__name__}")
-    with io, linkdata.open(path) as ds:
         for table in nwb.all_children():
             if not isinstance(table, Theirs) or not hasattr(table.id.data, "parent"):
                 continue
@@ -59,12 +63,8 @@ def test_tables_are_as_pynwb_has_them(path: Path) -> None:
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_series_are_as_pynwb_has_them(path: Path) -> None:
-    try:
-        io = pynwb.NWBHDF5IO(path, "r", load_namespaces=True)
+    with pynwb.NWBHDF5IO(path, "r", load_namespaces=True) as io, linkdata.open(path) as ds:
         nwb = io.read()
-    except Exception as problem:
-        pytest.skip(f"pynwb cannot read it: {type(problem).__name__}")
-    with io, linkdata.open(path) as ds:
         for series in nwb.all_children():
             data = getattr(series, "data", None)
             if not isinstance(series, pynwb.TimeSeries) or not hasattr(data, "parent"):

@@ -29,7 +29,7 @@ FOUND = sorted(Path(CORPUS, "nwb").rglob("*.[nh][w5]*")) if CORPUS else []
 FILES = [path for path in FOUND if path.name != PART]
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 #: From how many triples on rdflib, which is slow, reads two formats only.
-LARGE = 500
+LARGE = 5000
 TERM = re.compile(r'<[^>]*>|_:\w+|"(?:[^"\\]|\\.)*"(?:\^\^<[^>]*>|@[\w-]+)?')
 
 

@@ -285,5 +285,5 @@ def test_short_lives() -> None:
 
 @pytest.mark.slow
 def test_long_lives() -> None:
-    examples, _, steps = os.environ.get("LINKDATA_STATEFUL", "60x75").partition("x")
+    examples, _, steps = os.environ.get("LINKDATA_STATEFUL", "200x75").partition("x")
     run(int(examples), int(steps))

@@ -18,9 +18,9 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from linkdata.arrays.adding import Depth, add_array
-from linkdata.arrays.base import ArrayBase
 from linkdata.arrays.chunked import ChunkedArray, read_manifest
 from linkdata.arrays.chunking import Chunked, HasChunks
+from linkdata.arrays.over import OverDataset
 from linkdata.arrays.protocols import Dataset, Index
 from linkdata.errors import DigestMismatchError, LinkdataError, StoreMissingError, error
 from linkdata.spans import Span
@@ -28,16 +28,15 @@ from linkdata.store.digests import Digest
 from linkdata.store.protocols import ReadableStore
 
 if TYPE_CHECKING:
-    import numpy
     from numpy.typing import NDArray
 
 _DEPTHS: tuple[Depth, ...] = ("stored", "content")  # the cheap one first
 
 
-class VerifiedArray(ArrayBase):
+class VerifiedArray(OverDataset):
     """The values of a dataset, verified. Safe to use from several threads."""
 
-    __slots__ = ("_chunked", "_lock", "_span", "_stores", "dataset", "digest")
+    __slots__ = ("_chunked", "_lock", "_span", "_stores", "digest")
 
     def __init__(
         self,
@@ -48,32 +47,12 @@ class VerifiedArray(ArrayBase):
     ) -> None:
         """Read nothing yet. `digest` is the content or the stored digest of the array; `span` is
         where it is written."""
-        self.dataset = dataset
+        super().__init__(dataset)
         self.digest = digest
         self._stores = tuple(stores)
         self._span = span
         self._chunked: ChunkedArray | None = None
         self._lock = RLock()
-
-    @property
-    def shape(self) -> tuple[int, ...] | None:
-        """The lengths of the axes, as the file says."""
-        return self.dataset.shape
-
-    @property
-    def dtype(self) -> numpy.dtype[Any]:
-        """The dtype of what indexing gives, as the file says."""
-        return self.dataset.dtype
-
-    @property
-    def chunks(self) -> tuple[int, ...] | None:
-        """The shape of a stored chunk."""
-        return self.dataset.chunks
-
-    @property
-    def value(self) -> VerifiedArray:
-        """The array itself."""
-        return self
 
     def __getitem__(self, index: Index, /) -> Any:
         try:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from linkdata.arrays.base import ArrayBase, holds_pointers
+from linkdata.arrays.base import holds_pointers
+from linkdata.arrays.over import OverDataset
 from linkdata.arrays.protocols import Dataset, Index, Pointer
 from linkdata.graph.entity import Link
 
@@ -20,34 +21,14 @@ if TYPE_CHECKING:
     from linkdata.graph.graph import Graph
 
 
-class LinkedArray(ArrayBase):
+class LinkedArray(OverDataset):
     """The elements of a dataset, references followed to entities."""
 
-    __slots__ = ("dataset", "graph")
+    __slots__ = ("graph",)
 
     def __init__(self, dataset: Dataset, graph: Graph) -> None:
-        self.dataset = dataset
+        super().__init__(dataset)
         self.graph = graph
-
-    @property
-    def shape(self) -> tuple[int, ...] | None:
-        """The lengths of the axes."""
-        return self.dataset.shape
-
-    @property
-    def dtype(self) -> numpy.dtype[Any]:
-        """The dtype: object, or a compound one with objects in it."""
-        return self.dataset.dtype
-
-    @property
-    def chunks(self) -> tuple[int, ...] | None:
-        """The shape of a stored chunk."""
-        return self.dataset.chunks
-
-    @property
-    def value(self) -> LinkedArray:
-        """The array itself."""
-        return self
 
     def __getitem__(self, index: Index, /) -> Any:
         return self._followed(self.dataset[index], self.dataset.dtype)

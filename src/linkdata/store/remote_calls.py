@@ -116,6 +116,7 @@ class Bucket:
             raise self._failed(
                 code, what, problem, "are your credentials those it wants?"
             ) from problem
+        # What an object store cannot do, obstore raises as either, by the operation.
         except (NotSupportedError, NotImplementedError) as problem:
             hint = "a web server is read object by object; it has no lists and takes no writes"
             raise self._failed(code, what, problem, hint) from problem
