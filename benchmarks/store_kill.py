@@ -4,9 +4,9 @@
 
 Writers put arrays that share chunks and write a document for each, and now and then remove a
 document. Readers read what documents name, and verify every byte. The collection removes what no
-document names. Every few milliseconds one of the seven is killed, wherever it is, and replaced. It
-is bad if a document is there and its array is not, or not right; at the end, if anything in the
-store is corrupt, missing, or left over.
+document names. Every few milliseconds one of the seven is killed, wherever it is, and replaced, so
+many times and on until something was collected. It is bad if a document is there and its array is
+not, or not right; at the end, if anything in the store is corrupt, missing, or left over.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ ROLES = ["writer"] * 4 + ["reader"] * 2 + ["collector"]
 SEEDS, LENGTH = 600, 2048
 ARRAYS = 2000  # so many different ones: written again seldom enough to be collected between
 PAUSES = (0.001, 0.02)  # seconds between two kills
+PATIENCE = 300.0  # seconds; a run in which nothing was collected by then is bad
 
 
 class Place:
@@ -62,6 +63,12 @@ class Place:
                 except FileNotFoundError:
                     continue
 
+    def collected(self) -> int:
+        """How many arrays that documents have named are gone: a killed collector tells nothing."""
+        told = map(json.loads, self.told.read_text().splitlines() if self.told.exists() else ())
+        committed = {said["array"] for said in told if said["word"] == "commit"}
+        return len(committed - set(map(str, FolderStore(self.store).list("manifests"))))
+
 
 def write(place: Place, chance: random.Random) -> None:
     store = FolderStore(place.store)
@@ -73,7 +80,7 @@ def write(place: Place, chance: random.Random) -> None:
         path = place.documents / f"{chance.getrandbits(64):016x}"
         path.write_text(json.dumps({"array": str(array.digest), "seeds": seeds}))
         path.rename(path.with_suffix(".json"))
-        place.tell("commit")
+        place.tell("commit", array=str(array.digest))
         documents = list(place.documents.glob("*.json"))
         while len(documents) > 40:
             documents.pop(chance.randrange(len(documents))).unlink(missing_ok=True)
@@ -113,8 +120,8 @@ def read_one(place: Place, store: FolderStore, document: Path) -> None:
 def clean(place: Place, chance: random.Random) -> None:
     store = FolderStore(place.store)
     while True:
-        done = collect(store, place.roots(), grace=GRACE)
-        place.tell("collected", manifests=done.manifests, chunks=done.chunks)
+        collect(store, place.roots(), grace=GRACE)
+        place.tell("collection")
         time.sleep(chance.uniform(0, 0.2))
 
 
@@ -140,14 +147,15 @@ def start(role: str, place: Place, seed: int) -> int:
 
 
 def run(kills: int, folder: Path, seed: int = 0) -> Counter[str]:
-    """Kill so many processes; how often what happened."""
+    """Kill so many processes, or more until arrays were collected; how often what happened."""
     place = Place(folder)
     chance = random.Random(seed)
     sample(0).put(FolderStore(place.store))
     running = {start(role, place, chance.getrandbits(32)): role for role in ROLES}
     count: Counter[str] = Counter()
+    until = time.monotonic() + PATIENCE
     try:
-        for _ in range(kills):
+        while count.total() < kills or not (place.collected() or time.monotonic() > until):
             time.sleep(chance.uniform(*PAUSES))
             pid = chance.choice(list(running))
             os.kill(pid, signal.SIGKILL)
@@ -159,10 +167,11 @@ def run(kills: int, folder: Path, seed: int = 0) -> Counter[str]:
         for pid in running:
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
+    count["kills"] = count.total()
+    count["arrays collected"] = place.collected()
     for line in place.told.read_text().splitlines():
         said = json.loads(line)
         count[said["word"] + "s"] += 1
-        count["objects collected"] += said.get("manifests", 0) + said.get("chunks", 0)
         if said["word"] == "bad":
             print(said["why"], file=sys.stderr)
     examine(place, count)
@@ -192,7 +201,7 @@ def examine(place: Place, count: Counter[str]) -> None:
         count["bads"] += 1
     if set(store.list("manifests")) != roots:
         count["bads"] += 1
-    if not count["objects collected"]:
+    if not count["arrays collected"]:
         print("nothing was ever collected: the run shows nothing", file=sys.stderr)
         count["bads"] += 1
 
@@ -206,7 +215,7 @@ def main() -> None:
         count = run(kills, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    bad = count.pop("bads", 0)
+    bad, kills = count.pop("bads", 0), count.pop("kills")
     for what in sorted(count):
         print(f"{count[what]:9,} {what}")
     print(f"{kills:,} kills in {time.perf_counter() - begin:.0f} s: {bad} bad")
