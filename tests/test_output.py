@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 
+from linkdata import output
 from linkdata.errors import OutputError
 from linkdata.output import check_absent, write_text
 
@@ -136,3 +139,34 @@ def test_what_is_no_utf8_is_an_error_of_ours(tmp_path: Path) -> None:
 def test_a_path_with_nul_is_an_error_of_ours(tmp_path: Path) -> None:
     with pytest.raises(OutputError):
         write_text(tmp_path / "a\0b", ["x"])
+
+
+def test_what_is_written_settles_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (path := tmp_path / "x").write_bytes(b"")
+    settled = Event()
+    monkeypatch.setattr(output, "_INTERVAL", 0)
+    monkeypatch.setattr(os, "fsync", lambda fd: settled.set())
+    with output.settling(path):
+        assert settled.wait(60)
+
+
+def test_what_does_not_settle_meanwhile_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (path := tmp_path / "x").write_bytes(b"")
+    tried = Event()
+
+    def failing(fd: int) -> None:
+        tried.set()
+        raise OSError(errno.EIO, "it is broken")
+
+    monkeypatch.setattr(output, "_INTERVAL", 0)
+    monkeypatch.setattr(os, "fsync", failing)
+    with pytest.raises(OSError, match="it is broken"), output.settling(path):
+        assert tried.wait(60)
+
+
+def test_what_the_body_raises_goes_before_what_did_not_settle(tmp_path: Path) -> None:
+    (path := tmp_path / "x").write_bytes(b"")
+    with pytest.raises(KeyError), output.settling(path):
+        raise KeyError

@@ -24,7 +24,8 @@ from linkdata.resolve.bindings import Binder
 from linkdata.resolve.registry import Bound
 from linkdata.spans import Source
 from linkdata.syntax.nodes import plain
-from linkdata.syntax.reader import decode, read
+from linkdata.syntax.reader import read
+from linkdata.syntax.stream import decode
 from linkdata.testing.bounds import deadline
 
 CORPUS = os.environ.get("LINKDATA_CORPUS")

@@ -15,6 +15,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from linkdata import collector
+
 if TYPE_CHECKING:
     from linkdata.arrays.inline import InlineArray
     from linkdata.dataset.collection import Collection, open_many
@@ -174,7 +176,8 @@ def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'linkdata' has no attribute {name!r}")
-    value = getattr(import_module(home), name)
+    with collector.paused():
+        value = getattr(import_module(home), name)
     globals()[name] = value
     return value
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from threading import Event, Thread
 
 from linkdata.errors import OutputError, error
+
+_INTERVAL = 0.1  # seconds between two times that what was written is sent on its way
 
 
 def write_text(path: Path, parts: Iterable[str], *, force: bool = False) -> None:
@@ -57,7 +59,7 @@ def replacing(path: Path, *, force: bool = False) -> Iterator[Path]:
         raise _failed(path, str(problem)) from problem
     check_absent(path, force=force)
     try:
-        temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")  # as long as any name may be
+        temporary = path.with_name(f".{os.urandom(8).hex()}.tmp")  # as long as any name may be
         yield temporary
         _settle(temporary)
         if force:
@@ -79,9 +81,43 @@ def replacing(path: Path, *, force: bool = False) -> Iterator[Path]:
 
 def _settle(path: Path) -> None:
     """Have what was written to a file reach the disk."""
+    with _descriptor(path) as descriptor:
+        os.fsync(descriptor)
+
+
+@contextlib.contextmanager
+def settling(path: Path) -> Iterator[None]:
+    """Have what is written to a file reach the disk meanwhile, so that at the end little is left.
+
+    Raises `OSError` when it does not: a system need not say so again to who asks later.
+    """
+    done = Event()
+    problems: list[OSError] = []
+
+    def settle() -> None:
+        try:
+            with _descriptor(path) as descriptor:
+                while not done.wait(_INTERVAL):
+                    os.fsync(descriptor)
+        except OSError as problem:
+            problems.append(problem)
+
+    thread = Thread(target=settle, name="linkdata-settling", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+    if problems:
+        raise problems[0]
+
+
+@contextlib.contextmanager
+def _descriptor(path: Path) -> Iterator[int]:
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        yield descriptor
     finally:
         os.close(descriptor)
 

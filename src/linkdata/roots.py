@@ -16,10 +16,9 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from linkdata.errors import RetrievalError, did_you_mean, error
 from linkdata.spans import Span
@@ -33,8 +32,7 @@ _FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NOCTTY
 _MAX_NAMES = 10_000  # how many names of a folder are looked through for a near miss
 
 
-@dataclass(frozen=True, slots=True)
-class OpenFile:
+class OpenFile(NamedTuple):
     """A regular file, open for reading and checked. Close it, or use it in a `with`.
 
     `path` is the real path (no symbolic links), `stat` what `fstat` said when it was opened.
@@ -60,8 +58,7 @@ class OpenFile:
         self.close()
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """A name in an open folder: what walking a path arrives at."""
 
     folder_fd: int

@@ -14,6 +14,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 # YAML 1.2 has exactly these line breaks.
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
@@ -26,8 +27,7 @@ def shown(text: str) -> str:
     return _CONTROL.sub("\ufffd", text)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
+class Position(NamedTuple):
     """A line and a column, both counted from 1."""
 
     line: int

@@ -11,7 +11,7 @@ import yaml
 from h5py import h5z
 
 import linkdata
-from linkdata.arrays.hdf5.filters import is_installed
+from linkdata.arrays.hdf5.guards import is_installed
 from linkdata.dataset.comparing import differences
 from linkdata.nwb.plan import Filter
 from linkdata.nwb.standins import standing_in

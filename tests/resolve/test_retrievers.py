@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from linkdata.errors import LinkdataError, RetrievalError
 from linkdata.resolve.retrievers import FileRetriever, MapRetriever, file_location, file_path
 from linkdata.roots import Roots
 from linkdata.spans import Source
-from linkdata.syntax import reader
+from linkdata.syntax import stream
 
 SPAN = Source("x", "abc").span(1)
 
@@ -70,13 +71,13 @@ def test_refusals(tmp_path: Path, name: str, code: str) -> None:
     assert caught.value.code == code
 
 
-def test_descriptors_are_closed(tmp_path: Path) -> None:
+def test_descriptors_are_closed(tmp_path: Path, descriptors: Callable[[], list[str]]) -> None:
     (tmp_path / "x").touch()
     retriever = FileRetriever(Roots([tmp_path]))
-    before = len(os.listdir("/proc/self/fd"))
+    before = descriptors()
     for _ in range(10):
         retriever.retrieve(file_location(tmp_path / "x"))
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert descriptors() == before
 
 
 def test_texts_from_a_dictionary() -> None:
@@ -121,7 +122,7 @@ def test_what_cannot_be_a_document(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, code: str
 ) -> None:
     (tmp_path / "a").write_bytes(content)
-    monkeypatch.setattr(reader, "MAX_BYTES", 4)
+    monkeypatch.setattr(stream, "MAX_BYTES", 4)
     with pytest.raises(LinkdataError) as caught:
         FileRetriever(Roots([tmp_path])).retrieve(file_location(tmp_path / "a"))
     assert caught.value.code == code

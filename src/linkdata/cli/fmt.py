@@ -70,7 +70,7 @@ def _laid_out(document: str) -> tuple[str, str]:
     Raises `RetrievalError`, `TextError`, `OutputError`.
     """
     from linkdata.syntax.layout import formatted
-    from linkdata.syntax.reader import decode
+    from linkdata.syntax.stream import decode
 
     name = "<stdin>" if document == "-" else document
     data = sys.stdin.buffer.read() if document == "-" else _read(document)

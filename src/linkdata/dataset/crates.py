@@ -9,9 +9,8 @@ Implements: `specs/linkdata-1.0.md`, section "Bundles".
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from linkdata.resolve.verified import cache_folder
@@ -32,8 +31,7 @@ FORMATS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One file: its path in the bundle, bytes, SHA-256, and the identity of what is in it."""
 
     path: str

@@ -13,29 +13,26 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from linkdata.arrays.hdf5.file import HDF5File
 from linkdata.dataset.inputs import is_unpacked
 from linkdata.dataset.saving import Saving, of_file, path_of
 from linkdata.graph.graph import Graph
 from linkdata.graph.stores import SUFFIX
-from linkdata.nwb.arrays import InArray
-from linkdata.nwb.authoring import LIMIT, Author
 from linkdata.nwb.plan import Dataset as PlannedDataset
 from linkdata.nwb.plan import Entry, ExternalLink, Plan
 from linkdata.nwb.planning import plan_of
 from linkdata.nwb.reading import read_plan
-from linkdata.nwb.sources import InFile
 from linkdata.nwb.storing import restored, section_of
 from linkdata.nwb.valuing import Hints
-from linkdata.nwb.writing import write_plan
 from linkdata.output import write_text
 from linkdata.resolve.targets import External
-from linkdata.store.folder import FolderStore
 from linkdata.syntax import nodes
 from linkdata.syntax.document import STORAGE
 from linkdata.syntax.writer import document as document_text
+
+if TYPE_CHECKING:
+    from linkdata.store.folder import FolderStore
 
 
 def describe(graph: Graph, path: Path, options: Saving) -> None:
@@ -44,10 +41,11 @@ def describe(graph: Graph, path: Path, options: Saving) -> None:
     Raises `OutputError`, `StoreError`, and what reading the file raises.
     """
     from linkdata.dataset.opening import loads
+    from linkdata.nwb.authoring import LIMIT, Author
 
     folder = options.store or path.with_name(path.name + SUFFIX)
     keeps = options.arrays == "store" or options.digest == "stored"
-    chunks = FolderStore(folder) if keeps else None
+    chunks = _store(folder) if keeps else None
     author = Author(
         graph,
         path,
@@ -70,12 +68,10 @@ def describe(graph: Graph, path: Path, options: Saving) -> None:
     with loads(text, base=path, roots=allowed) as made:
         if options.arrays == "link":  # the same file, so that arrays in it are seen to be the same
             bound = made.graph.context.prefixes[author.prefix]
-            file = made.graph.files.file(External("hdf5", bound, "/", (), bound.prefix.span))
-            assert isinstance(file, HDF5File)
-            exact = _read_from(exact, file)
+            made.graph.files.adopt(External("hdf5", bound, "/", (), bound.prefix.span), author.file)
 
         def predict(hints: Hints) -> Plan:
-            found = plan_of(made.graph, hints, links="external")
+            found = plan_of(made.graph, hints, links="external", known={author.file: exact})
             if chunks is not None:
                 _recognize(found, exact)
             return found
@@ -85,11 +81,19 @@ def describe(graph: Graph, path: Path, options: Saving) -> None:
     write_text(path, parts, force=options.force)
 
 
+def _store(folder: Path) -> FolderStore:
+    from linkdata.store.folder import FolderStore
+
+    return FolderStore(folder)
+
+
 def write_hdf5(graph: Graph, path: Path, options: Saving) -> None:
     """Write the HDF5 file that a document stands for.
 
     Raises `OutputError`, and what following the document's references raises.
     """
+    from linkdata.nwb.writing import write_plan
+
     plan = planned(graph, Path(os.path.realpath(path.parent)), options)
     write_plan(plan, path, force=options.force,
                progress=lambda done, total: options.progress(path.name, done, total))  # fmt: skip
@@ -132,20 +136,12 @@ def storage_of(graph: Graph) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _read_from(plan: Plan, file: HDF5File) -> Plan:
-    """The plan of a file, with values that are read through another opening of it."""
-    moved = {
-        path: replace(entry, data=replace(entry.data, file=file))
-        for path, entry in plan.entries.items()
-        if isinstance(entry, PlannedDataset) and isinstance(entry.data, InFile)
-    }
-    return replace(plan, entries=plan.entries | moved)
-
-
 def _recognize(found: Plan, exact: Plan) -> None:
     """Let arrays that were just put into the store be the same in both plans, so that they need
     not be read again to be compared.
     """
+    from linkdata.nwb.arrays import InArray
+
     for path, entry in found.entries.items():
         there = exact.entries.get(path)
         if (

@@ -33,7 +33,7 @@ from linkdata.resolve.retrievers import file_location
 from linkdata.resolve.texts import Text, parsed
 from linkdata.spans import Source
 from linkdata.syntax.edits import Edit, applied
-from linkdata.syntax.reader import decode
+from linkdata.syntax.stream import decode
 
 
 @dataclass(frozen=True, slots=True)

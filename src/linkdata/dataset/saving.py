@@ -12,8 +12,9 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from linkdata import collector
 from linkdata.dataset.inputs import HDF5_SUFFIXES, RDF, is_hdf5, refuse_unpacked
 from linkdata.dataset.keeping import kept_beside, kept_in
 from linkdata.dataset.paths import moved
@@ -21,7 +22,6 @@ from linkdata.dataset.settling import settled
 from linkdata.errors import LinkdataError, NotYetError, OutputError, did_you_mean, error
 from linkdata.graph.changes import changed
 from linkdata.graph.edited import Keep, edits
-from linkdata.graph.expanded import expanded_document
 from linkdata.graph.graph import Graph
 from linkdata.output import check_absent, write_text
 from linkdata.resolve.retrievers import file_path
@@ -82,14 +82,13 @@ def save(graph: Graph, path: Path, format: str | None, options: Saving) -> Path:
         refuse_unpacked(path_of(graph), "written as a document that refers to its files")
     with graph.files.held():
         if name == "hdf5":
-            from linkdata.dataset.exchange import write_hdf5
-            from linkdata.store.memory import MemoryStore
+            with collector.paused():
+                from linkdata.dataset.exchange import write_hdf5
 
-            store = MemoryStore()
-            text = document_text(graph, None, kept_in(store))
-            write_hdf5(settled(graph, text, store), path, options)
+            write_hdf5(_settled(graph), path, options)
         elif name == "yaml" and file and not options.expanded and not any(changed(graph)):
-            from linkdata.dataset.exchange import describe
+            with collector.paused():
+                from linkdata.dataset.exchange import describe
 
             describe(graph, path, options)
         else:
@@ -101,6 +100,16 @@ def save(graph: Graph, path: Path, format: str | None, options: Saving) -> Path:
                 )  # fmt: skip
             write_text(path, parts(graph, name, path, options), force=options.force)
     return path
+
+
+def _settled(graph: Graph) -> Graph:
+    """The graph of the document with what was changed; the same one where nothing was."""
+    if not any(changed(graph)):
+        return graph
+    from linkdata.store.memory import MemoryStore
+
+    store = MemoryStore()
+    return settled(graph, document_text(graph, None, kept_in(store)), store)
 
 
 def of_file(graph: Graph) -> bool:
@@ -138,9 +147,9 @@ def parts(graph: Graph, format: str, path: Path | None, options: Saving) -> Iter
     if format == "yaml" and not options.expanded:
         return [document_text(graph, path)]
     if format == "yaml":
-        return [written(expanded_document(graph))]
+        return _plain(graph, written)
     if format == "json":
-        return _json(graph)
+        return _plain(graph, _json)
     if format == "kerchunk":
         from linkdata.dataset.kerchunk import kerchunk_references
 
@@ -153,13 +162,17 @@ def parts(graph: Graph, format: str, path: Path | None, options: Saving) -> Iter
     )  # fmt: skip
 
 
-def _json(graph: Graph) -> Iterator[str]:
+def _plain(graph: Graph, write: Callable[[Any], str]) -> Iterator[str]:
     """The expanded form; of a file that of its document, as its context is that of its RDF."""
     from linkdata.dataset.spoken import spoken
+    from linkdata.rdf.context import document
 
     with spoken(graph) as found:
-        yield json.dumps(expanded_document(found), indent=2, ensure_ascii=False)
-    yield "\n"
+        yield write(document(found))
+
+
+def _json(data: Any) -> str:
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
 def _rdf(graph: Graph, format: str, options: Saving) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Settling: the graph of a document as if what was changed in memory were written into it.
 
-Takes: a graph.
-Gives: `settled`, the same one where nothing was changed.
+Takes: a graph, and the text of its document with what was changed.
+Gives: `settled`, the graph of that text.
 Implements: `specs/linkdata-1.0.md`, section "Changes in memory".
 
 Output that is made from the text of documents and from the bytes of files, rather than by reading
@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linkdata.errors import LinkdataError
-from linkdata.graph.changes import changed
 from linkdata.graph.graph import Graph
 from linkdata.resolve.retrievers import file_path
 
@@ -24,12 +23,10 @@ if TYPE_CHECKING:
 
 
 def settled(graph: Graph, text: str, store: ReadableStore) -> Graph:
-    """The graph of `text`, the document's text with what was changed; `graph` where nothing was.
+    """The graph of `text`, the text of a graph's document with what was changed.
 
     `store` has arrays that the text only names. Raises what opening it raises.
     """
-    if not any(changed(graph)):
-        return graph
     from linkdata.dataset.opening import loads
     from linkdata.dataset.workspace import typed
 

@@ -34,33 +34,41 @@ class Files:
         self._files: dict[tuple[str, Bound], SourceFile] = {}
         self._identities: dict[int, str] = {}
         self._prefixes: dict[int, str] = {}
+        self._adopted: list[SourceFile] = []
         self._held = False
         self._stack = ExitStack()
 
     def file(self, external: External) -> SourceFile:
         """The file of a place; nothing is opened. Raises `ResolutionError`."""
-        key = (external.type, external.bound)
-        found = self._files.get(key)
+        found = self._files.get((external.type, external.bound))
         if found is None:
             if not plugins.is_registered(GROUP, external.type):
                 raise ResolutionError(unknown_type(external.type, external.span))
             made = plugins.load(GROUP, external.type)
             source = cast("Source", made() if isinstance(made, type) else made)
             bound = external.bound
-            name = bound.prefix.locations[0].target if bound.prefix.locations else bound.prefix.name
             found = source.open(
                 lambda: self.binder.source(bound),
-                name,
+                _name(bound),
                 self.binder.roots,
                 writable=self.writable,
                 verify=lambda file: self.binder.verify(bound, file),
             )
-            self._files[key] = found
-            self._identities[id(found)] = bound.base + stem(name)
-            self._prefixes[id(found)] = bound.prefix.name
+            self._keep(external, found)
             if self._held:
                 self._hold(found)
         return found
+
+    def adopt(self, external: External, file: SourceFile) -> None:
+        """Use a file that another graph has open already. That one closes it."""
+        self._keep(external, file)
+        self._adopted.append(file)
+
+    def _keep(self, external: External, file: SourceFile) -> None:
+        bound = external.bound
+        self._files[external.type, bound] = file
+        self._identities[id(file)] = bound.base + stem(_name(bound))
+        self._prefixes[id(file)] = bound.prefix.name
 
     def bound(self, file: SourceFile) -> Bound | None:
         """The prefix that a file is bound to; None for one that only a link in a file leads to."""
@@ -114,7 +122,13 @@ class Files:
     def close(self) -> None:
         """Let go of all files."""
         for file in self._files.values():
-            file.close()
+            if not any(file is one for one in self._adopted):
+                file.close()
+
+
+def _name(bound: Bound) -> str:
+    """What messages call the file of a prefix."""
+    return bound.prefix.locations[0].target if bound.prefix.locations else bound.prefix.name
 
 
 def unknown_type(kind: str, span: Span | None) -> Diagnostic:

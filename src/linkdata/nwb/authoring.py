@@ -12,9 +12,8 @@ import re
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from linkdata.arrays.adding import Depth, add_array
 from linkdata.arrays.protocols import Dataset
 from linkdata.errors import OutputError, StoreError, error
 from linkdata.graph.entity import Entity, as_group
@@ -29,8 +28,11 @@ from linkdata.schema.model import Schema
 from linkdata.schema.naming import ClassNames
 from linkdata.schema.places import USUAL
 from linkdata.schema.typing import types_of
-from linkdata.store.protocols import WritableStore
 from linkdata.syntax.references import Form, parse_reference
+
+if TYPE_CHECKING:
+    from linkdata.arrays.adding import Depth
+    from linkdata.store.protocols import WritableStore
 
 #: What imports are called in a document; any other namespace goes by its own name.
 ALIASES = {"core": "nwb", "hdmf-common": "hdmf"}
@@ -177,6 +179,8 @@ class Author:
             return {"from": {"type": "hdf5", "source": source, **self._digest(dataset)}}
         if self.store is None:
             return None
+        from linkdata.arrays.adding import add_array
+
         try:
             entry = add_array(dataset, self.store)
         except StoreError as problem:
@@ -188,6 +192,8 @@ class Author:
     def _digest(self, dataset: Dataset) -> dict[str, str]:
         if self.digest is None:
             return {}
+        from linkdata.arrays.adding import add_array
+
         # A manifest of content digests would promise chunks, which stay in the file.
         store = self.store if self.digest == "stored" else None
         try:

@@ -64,12 +64,13 @@ class _Places:
     """Where the objects of one file are in the new one."""
 
     file: HDF5File
+    known: Plan | None
     paths: dict[str, str]
 
     @cached_property
     def plan(self) -> Plan:
-        """The plan of the file, read when something of it is taken over."""
-        return read_plan(self.file)
+        """The plan of the file, read when something of it is taken over, unless it is known."""
+        return self.known or read_plan(self.file)
 
     @property
     def is_same(self) -> bool:
@@ -125,11 +126,13 @@ class Brought:
     """All that a document brings, by file.
 
     What becomes of links to other files, `links` says: with `copy` what they lead to is copied,
-    with `external` they lead there from the new folder, with `same` they stay as they are.
+    with `external` they lead there from the new folder, with `same` they stay as they are. Files
+    whose plans are `known` are not read for them.
     """
 
-    def __init__(self, links: str) -> None:
+    def __init__(self, links: str, known: Mapping[HDF5File, Plan]) -> None:
         self.links = links
+        self._known = known
         self._files: dict[int, _Places] = {}
 
     def add(self, item: Item, path: str) -> None:
@@ -223,7 +226,7 @@ class Brought:
         found = self._files.get(id(item.file))
         if found is None:
             file = _hdf5(item)
-            found = self._files[id(item.file)] = _Places(file, {})
+            found = self._files[id(item.file)] = _Places(file, self._known.get(file), {})
         return found
 
 

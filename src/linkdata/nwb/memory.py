@@ -16,12 +16,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from collections.abc import Sequence as Elements
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import h5py
 import numpy
 from h5py import h5t
-from numpy.typing import NDArray
 
 from linkdata.arrays.hdf5.failures import Unsupported
 from linkdata.arrays.hdf5.values import native
@@ -38,6 +37,9 @@ from linkdata.nwb.datatypes import (
 )
 from linkdata.nwb.messages import encoded
 from linkdata.nwb.plan import Packed, Reference
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class Finder(Protocol):

@@ -12,11 +12,13 @@ lead. What comes from a file whole is taken over from the plan of that file.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from linkdata.arrays.hdf5.file import HDF5File
 from linkdata.arrays.protocols import Item
 from linkdata.errors import OutputError, error
 from linkdata.graph.entity import IS_A, VALUE, Entity, Link, as_dataset
@@ -52,16 +54,20 @@ def plan_of(
     *,
     links: str = "same",
     folder: Path | None = None,
+    known: Mapping[HDF5File, Plan] = MappingProxyType({}),
     progress: Callable[[str], None] = lambda path: None,
 ) -> Plan:
     """The plan of the file that a document stands for.
 
     `links` says what becomes of what lies in other files: `copy` takes it over, with what those
     files link to, `same` takes it over as it is, `external` links to it, as seen from `folder`.
-    Raises `OutputError` (`value-not-representable`,
-    `object-unplaced`) and what following the document's references raises.
+    `known` are the plans of files that were read before.
+
+    Raises `OutputError` (`value-not-representable`, `object-unplaced`) and what following the
+    document's references raises.
     """
-    return Planner(graph, hints or Hints(), links, folder, progress).plan()
+    brought = Brought(links, known)
+    return Planner(graph, hints or Hints(), brought, folder, progress).plan()
 
 
 class Planner:
@@ -71,18 +77,18 @@ class Planner:
         self,
         graph: Graph,
         hints: Hints,
-        links: str,
+        brought: Brought,
         folder: Path | None,
         progress: Callable[[str], None],
     ) -> None:
         self.graph = graph
         self.hints = hints
-        self.links = links
+        self.links = brought.links
         self.folder = folder
         self.progress = progress
         self.types: SchemaTypes = types_of(graph)
         self.paths: dict[int, str] = {}
-        self.brought = Brought(links)
+        self.brought = brought
         self.values = Values(hints, self.brought, self.where)
         self.outward = Outward(graph, folder, hints.links)
         self.entries: dict[str, Entry] = {}

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from linkdata.arrays.protocols import SourceFile
@@ -19,7 +20,7 @@ from linkdata.errors import LinkdataError
 from linkdata.graph.entity import as_group
 from linkdata.schema.carried import specifications
 from linkdata.schema.language import texts as spec_texts
-from linkdata.schema.language.reading import source_text, stem
+from linkdata.schema.language.texts import source_text, stem
 from linkdata.schema.places import SchemaText
 
 ROOT, LOCATION = "specifications", ".specloc"
@@ -74,6 +75,7 @@ def _carried(entry: dict[str, Any]) -> dict[str, Any]:
     return entry | {"source": stem(source)} if isinstance(source, str) else entry
 
 
+@lru_cache(maxsize=256)  # a document is planned twice when it is made, with the same texts
 def _is_json(text: str) -> bool:
     try:
         json.loads(text)

@@ -18,7 +18,6 @@ from linkdata.arrays.inline import InlineArray
 from linkdata.errors import OutputError, error
 from linkdata.graph.entity import Entity, Link
 from linkdata.nwb import plan as plans
-from linkdata.nwb.arrays import array_data
 from linkdata.nwb.brought import Brought
 from linkdata.nwb.datatypes import Datatype
 from linkdata.nwb.fitting import Fit, Kind
@@ -61,9 +60,12 @@ class Values:
         self, value: Any, place: str, expected: str | None, kind: Datatype | None = None
     ) -> Dataset:
         """A dataset of values, without attributes. Raises `OutputError`."""
-        outside = array_data(value)
-        if outside is not None:
-            return outside
+        if hasattr(type(value), "manifest"):  # in a store: what reads those is loaded for them
+            from linkdata.nwb.arrays import array_data
+
+            outside = array_data(value)
+            if outside is not None:
+                return outside
         item = getattr(value, "dataset", value)
         if hasattr(item, "kind") and hasattr(item, "file"):
             taken = self.brought.entry(item)

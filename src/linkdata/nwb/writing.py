@@ -50,7 +50,7 @@ from linkdata.nwb.properties import (
 from linkdata.nwb.spaces import dataspace, select
 from linkdata.nwb.standins import standing_in
 from linkdata.nwb.transfer import Progress, Transfer
-from linkdata.output import replacing
+from linkdata.output import replacing, settling
 
 _LARGE_ATTRIBUTE = 60_000  # bytes; in the oldest format it has to fit a header message
 _SCRATCH = b"\x01linkdata"  # a group for named datatypes, until they are linked to their places
@@ -110,7 +110,7 @@ def _created(plan: Plan, path: Path) -> Iterator[h5py.File]:
     access.set_fclose_degree(h5f.CLOSE_STRONG)
     access.set_libver_bounds(_oldest(plan), h5f.LIBVER_LATEST)
     handle = h5f.create(os.fsencode(path), h5f.ACC_EXCL, created, access)
-    with h5py.File(handle) as file:
+    with settling(path), h5py.File(handle) as file:
         yield file
 
 

@@ -183,7 +183,8 @@ def _listed(texts: Any) -> list[Any]:
 
 def _read(path: Path) -> Mapping[str, Any]:
     from linkdata.syntax.nodes import plain
-    from linkdata.syntax.reader import decode, read
+    from linkdata.syntax.reader import read
+    from linkdata.syntax.stream import decode
 
     try:
         stream = read(decode(path.read_bytes(), str(path)))

@@ -19,7 +19,7 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from linkdata import iri
+from linkdata import collector, iri
 from linkdata.errors import Diagnostic, LinkdataError, Related, RetrievalError, error
 from linkdata.resolve.bindings import check_bytes, digests, first
 from linkdata.resolve.network import Network
@@ -38,7 +38,6 @@ from linkdata.resolve.texts import Text, Texts, made, parsed
 from linkdata.spans import Source, Span
 from linkdata.store.digests import Digest
 from linkdata.syntax.document import Document, Extension, Import
-from linkdata.syntax.reader import collector_paused
 from linkdata.syntax.references import Form, parse_reference
 
 #: How many levels of `extends` may lie below a document: whoever looks something up goes down them.
@@ -93,7 +92,7 @@ class Loader:
         return Loader(self.retriever, self.authorities, self.texts, self.network)
 
     def _close(self, root: Resource) -> Registry:
-        with collector_paused():
+        with collector.paused():
             while self._waiting:
                 self._load_referenced(self._waiting.pop())
         return Registry(

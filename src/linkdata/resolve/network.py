@@ -10,8 +10,7 @@ Without a host that was allowed nothing here opens a socket.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from linkdata.errors import RetrievalError, error
@@ -31,8 +30,7 @@ TIMEOUT = 30.0  # seconds without an answer
 _UNMET = (412, 416)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a server answered. The names of headers are in lower case."""
 
     status: int

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from dataclasses import replace as replaced
 from pathlib import PurePosixPath
 from types import MappingProxyType
+from typing import NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit, uses_relative
 
 from linkdata import iri
@@ -32,8 +33,7 @@ from linkdata.syntax.references import Form, Reference, Step, format_path
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(NamedTuple):
     """A declared prefix, with the location of the document that wrote it."""
 
     prefix: Prefix
@@ -89,8 +89,7 @@ def family(context: Context) -> Iterator[Context]:
             waiting += reversed(member.extends)
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(NamedTuple):
     """What was retrieved at one location: the documents of a stream, and their findings."""
 
     location: str

@@ -20,7 +20,7 @@ from linkdata.errors import Diagnostic, RetrievalError, UsageError, error
 from linkdata.resolve.network import SCHEMES, Network
 from linkdata.resolve.retrievers import Retrieved, Retriever, Stamped, refuse_hdf5
 from linkdata.spans import Span
-from linkdata.syntax import reader
+from linkdata.syntax import stream
 
 #: Schemes of buckets, which obstore knows.
 BUCKETS = ("s3", "s3a", "gs", "gcs", "az", "abfs", "abfss")
@@ -190,7 +190,7 @@ class RemoteRetriever:
             data = self.network.get(location, span)
         else:
             file = open_remote(location, self.network, span)
-            reader.check_size(file.size, location)
+            stream.check_size(file.size, location)
             refuse_hdf5(file.read(0, min(8, file.size)), location, span)
             data = file.read(0, file.size)
         refuse_hdf5(data, location, span)

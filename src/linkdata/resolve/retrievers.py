@@ -19,7 +19,7 @@ from linkdata.errors import RetrievalError, did_you_mean, error
 from linkdata.resolve.registry import decoded_path, encode_path
 from linkdata.roots import OpenFile, Roots
 from linkdata.spans import Span
-from linkdata.syntax import reader
+from linkdata.syntax import stream
 
 HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
@@ -98,10 +98,10 @@ def _content(opened: OpenFile, name: str, span: Span | None) -> bytes:
     with open(opened.fd, "rb", closefd=False) as file:
         first = file.read(len(HDF5_SIGNATURE))
         refuse_hdf5(first, name, span)
-        reader.check_size(size, name)
+        stream.check_size(size, name)
         data = first + file.read(max(size - len(first), 0) + 1)
         if len(data) > size:  # it has grown
-            data += file.read(max(reader.MAX_BYTES - len(data), 0) + 1)
+            data += file.read(max(stream.MAX_BYTES - len(data), 0) + 1)
         return data
 
 

@@ -20,7 +20,7 @@ from linkdata.resolve.retrievers import Retrieved, Retriever, Stamped, refuse_hd
 from linkdata.spans import Source, Span
 from linkdata.syntax.composed import composed
 from linkdata.syntax.document import Document, documents
-from linkdata.syntax.reader import BYTE_ORDER_MARK, decode, read
+from linkdata.syntax.stream import BYTE_ORDER_MARK, decode
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +43,8 @@ class Text:
 
 def parsed(source: Source, location: str, stamp: object = None, *, is_marked: bool = False) -> Text:
     """The text of a source. What is wrong with it is among its diagnostics."""
+    from linkdata.syntax.reader import read  # not before there is a text to read
+
     made, found = documents(read(source))
     return Text(location, source, tuple(made), tuple(found), is_marked, stamp)
 

@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from linkdata.output import write_text
 from linkdata.resolve.verified import cache_folder
@@ -38,6 +39,10 @@ def _update(hasher: hashlib.blake2b, text: str) -> None:
     hasher.update(len(data).to_bytes(8, "little") + data)
 
 
+#: Those that are in use, by their files: documents with the same imports have the same ones.
+_used: WeakValueDictionary[Path, Schema] = WeakValueDictionary()
+
+
 class CompiledSchemas:
     """Compiled schemas in a folder, one file each, written whole."""
 
@@ -46,11 +51,18 @@ class CompiledSchemas:
 
     def get(self, digest: str) -> Schema | None:
         """The schema of a digest, if it is there and can be read."""
+        path = self._path(digest)
+        found = _used.get(path)
+        if found is not None:
+            return found
         try:
-            found = schema_of(json.loads(self._path(digest).read_bytes()))
+            found = schema_of(json.loads(path.read_bytes()))
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return None  # not there, or not what was once written there
-        return found if found.digest == digest else None
+        if found.digest != digest:
+            return None
+        _used[path] = found
+        return found
 
     def put(self, schema: Schema) -> None:
         """Keep a schema. A cache that cannot be written to is no error."""

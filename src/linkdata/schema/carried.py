@@ -7,7 +7,7 @@ Implements: `specs/linkdata-1.0.md`, section "Classes".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from linkdata.arrays.protocols import Group, SourceFile
 from linkdata.errors import Diagnostic, LinkdataError, SchemaError, error, note
@@ -89,7 +89,8 @@ class Carried:
                 None, error("schema-not-found", message, place=file.name, hint=found.hint or hint)
             )
         message = f"`{namespace}` {schema.version} of `{package}` stands in: {reason}"
-        return Standing(schema, note("schema-substituted", message, place=file.name))
+        # A schema of its own, as a file beside may carry the very same.
+        return Standing(replace(schema), note("schema-substituted", message, place=file.name))
 
 
 def specifications(file: SourceFile) -> Group | None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -63,6 +62,8 @@ class Fetched:
 
     def _keep(self, sha256: str, data: bytes) -> None:
         """Put bytes into the cache. One that cannot be written to is no error."""
+        import tempfile
+
         path = self.path("fetched", sha256)
         with contextlib.suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)

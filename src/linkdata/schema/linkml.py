@@ -16,7 +16,6 @@ from typing import Any
 
 from linkdata.errors import SchemaError, error
 from linkdata.schema.cache import CompiledSchemas, digest_of
-from linkdata.schema.compiled import compile_schema, imported_names
 from linkdata.schema.language import texts
 from linkdata.schema.model import Schema
 from linkdata.schema.places import SchemaText
@@ -37,6 +36,8 @@ class Sources:
         digest = digest_of(self.read, "LinkML")
         schema = cache.get(digest)
         if schema is None:
+            from linkdata.schema.compiled import compile_schema
+
             root = self.schemas[self.name]
             schema = compile_schema(root, self.schemas.__getitem__, digest, self.place)
             cache.put(schema)
@@ -48,6 +49,8 @@ def gather_linkml(name: str, text: SchemaText, span: Span) -> Sources:
 
     Raises `SchemaError` (`schema-invalid`, `schema-not-found`).
     """
+    from linkdata.schema.compiled import imported_names
+
     root = _mapping(text.place, text.text)
     schemas, read = {name: root}, {"": text.text}
     waiting = list(imported_names("", root))

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -72,6 +71,8 @@ class Lock:
             return cls(path, {})
         except (OSError, ValueError) as problem:
             raise SchemaError(_invalid(path, str(problem))) from problem
+        import tomllib
+
         try:
             data = tomllib.loads(text)
             if data.get("version") != FORMAT:

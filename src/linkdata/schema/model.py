@@ -125,7 +125,7 @@ class Enum:
     values: Mapping[str, str | None] = field(hash=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Schema:
     """A schema with all that it imports: classes, types and enums by name."""
 

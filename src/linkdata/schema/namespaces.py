@@ -5,24 +5,24 @@ Gives: `Gathered`: all texts with their digest; from it the LinkML schemas and t
 Implements: `specs/linkdata-1.0.md`, section "Schemas and imports".
 
 Texts are gathered without reading the specifications in them, so that a schema which the cache
-has costs little more than hashing them.
+has costs little more than hashing them; what reads and translates them is loaded when it is not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from linkdata.errors import SchemaError, error
 from linkdata.schema.cache import CompiledSchemas, digest_of
-from linkdata.schema.compiled import compile_schema
 from linkdata.schema.language import texts
-from linkdata.schema.language.reading import read_namespaces, source_text
-from linkdata.schema.language.specs import Namespace
-from linkdata.schema.language.translate import BASE, translate
+from linkdata.schema.language.texts import source_text
 from linkdata.schema.model import Schema
 from linkdata.schema.places import SchemaText
+
+if TYPE_CHECKING:
+    from linkdata.schema.language.specs import Namespace
 
 #: Finds the text of an included namespace, for the text of the one that includes it.
 Included = Callable[[str, SchemaText], SchemaText]
@@ -48,6 +48,9 @@ class Gathered:
 
         Raises `SchemaError`.
         """
+        from linkdata.schema.language.reading import read_namespaces
+        from linkdata.schema.language.translate import BASE, translate
+
         namespaces: dict[str, Namespace] = {}
         for name, text in self.texts.items():
             if name not in namespaces:
@@ -63,6 +66,8 @@ class Gathered:
         digest = self.digest
         schema = cache.get(digest)
         if schema is None:
+            from linkdata.schema.compiled import compile_schema
+
             schemas = self.linkml()
             schema = compile_schema(schemas[self.name], schemas.__getitem__, digest, self.place)
             cache.put(schema)

@@ -14,6 +14,7 @@ import posixpath
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urljoin
@@ -32,7 +33,7 @@ from linkdata.graph.files import located
 from linkdata.resolve.registry import Context, join
 from linkdata.resolve.retrievers import FileRetriever, Retriever
 from linkdata.resolve.targets import External
-from linkdata.schema import distributions, wheels
+from linkdata.schema import distributions
 from linkdata.schema.distributions import NotInstalledError
 from linkdata.schema.fetched import Fetched
 from linkdata.spans import Span
@@ -128,6 +129,8 @@ class Places:
             return installed(package, name, version, release)
         except NotInstalledError as problem:
             missing = problem.diagnostic
+        from linkdata.schema import wheels
+
         try:
             folder = wheels.unpacked(package, release, self.fetched, span)
         except LinkdataError as problem:
@@ -253,6 +256,7 @@ def installed(
 def cached(group: Group | None, neighbour: Callable[[str], SchemaText]) -> SchemaText:
     """The namespace that an NWB file keeps in a group: a text for each of its files."""
 
+    @cache
     def load(name: str) -> str:
         dataset: Dataset | None = None
         if group is not None and name in group.keys():  # noqa: SIM118 - not a mapping
@@ -266,7 +270,7 @@ def cached(group: Group | None, neighbour: Callable[[str], SchemaText]) -> Schem
         return text
 
     place = group.place if group is not None else ""
-    return SchemaText(load("namespace"), place, True, load, neighbour)
+    return SchemaText(load("namespace"), place, True, load, cache(neighbour))
 
 
 def sources(node: Node | None) -> list[Node]:

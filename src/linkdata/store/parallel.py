@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
 
@@ -36,6 +35,8 @@ def each(
     if workers <= 1:
         yield from map(function, arguments)
         return
+    from concurrent.futures import ThreadPoolExecutor
+
     rest = iter(arguments)
     with ThreadPoolExecutor(workers) as pool:
         running = deque(pool.submit(function, one) for one in islice(rest, workers * _AHEAD))

@@ -13,19 +13,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from linkdata.errors import Diagnostic, Related, error
 from linkdata.spans import Source, Span
 from linkdata.syntax.nodes import Alias, Candidate, Kind, Mapping, Node, Scalar, Sequence, start
 from linkdata.syntax.scalars import as_float, core_value
+from linkdata.syntax.stream import MAX_FINDINGS, Parsed
 from linkdata.syntax.strictness import Event, Strictness, unquoted
 
 MAX_DEPTH = 100
 #: What aliases may add to the number of nodes that are written.
 MAX_ALIAS_WEIGHT = 1_000_000
-#: After so many findings of one kind the reader gives up counting them.
-MAX_FINDINGS = 50
 
 _COMMENT_REFERENCE = re.compile(r"[ \t]*(#\S+)")
 # The anchor and tag before a scalar, and what may stand between them and it.
@@ -38,15 +36,6 @@ _SCALAR_TAGS: dict[str, tuple[type, ...]] = {
     _TAG + "bool": (bool,),
     _TAG + "null": (type(None),),
 }
-
-
-@dataclass(slots=True)
-class Parsed:
-    """One document of a stream, as nodes."""
-
-    root: Node
-    candidates: list[Candidate] = field(default_factory=list)
-    nodes: int = 0
 
 
 class Stop(Exception):

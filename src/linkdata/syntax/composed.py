@@ -14,10 +14,9 @@ from collections.abc import Mapping as Fields
 from typing import Any
 
 from linkdata.spans import Source
-from linkdata.syntax.builder import Parsed
 from linkdata.syntax.edits import quoted
 from linkdata.syntax.nodes import Candidate, Kind, Mapping
-from linkdata.syntax.reader import Stream, forbidden_characters
+from linkdata.syntax.stream import Parsed, Stream, forbidden_characters
 
 #: How many levels are in block style.
 _BLOCKS = 2

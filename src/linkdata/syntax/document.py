@@ -12,11 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from linkdata import iri
 from linkdata.errors import Diagnostic, Related, did_you_mean, error
 from linkdata.spans import Source, Span
-from linkdata.syntax.builder import Parsed
 from linkdata.syntax.nodes import (
     Alias,
     Candidate,
@@ -28,7 +28,7 @@ from linkdata.syntax.nodes import (
     end,
     start,
 )
-from linkdata.syntax.reader import Stream
+from linkdata.syntax.stream import Parsed, Stream
 
 #: Top-level keys with a meaning of their own. All others are named objects.
 META, DATA, STORAGE = "meta", "data", "storage"
@@ -44,8 +44,7 @@ _EXTENDS_AUTHORITY = re.compile(r"//([A-Za-z0-9_][A-Za-z0-9_.-]*)/([^#\x00]*[^#\
 _EXTENDS_PATH = re.compile(r"(?!/|[A-Za-z][A-Za-z0-9+.-]*:)[^#\x00]+\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Extension:
+class Extension(NamedTuple):
     """One entry of `meta.extends`: a path, below an authority when that is not empty."""
 
     authority: str
@@ -53,8 +52,7 @@ class Extension:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """One place where a resource may be: `kind` is `path` or `url`."""
 
     kind: str
@@ -62,8 +60,7 @@ class Location:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Prefix:
+class Prefix(NamedTuple):
     """A declared prefix: of IRIs when `iri` is given, otherwise of a resource."""
 
     name: str
@@ -73,8 +70,7 @@ class Prefix:
     hashes: tuple[tuple[str, Span], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(NamedTuple):
     """A declared import of a schema; what `sources` means is the schema layer's business."""
 
     name: str

@@ -29,7 +29,8 @@ from ruamel.yaml.error import YAMLError
 from linkdata.errors import OutputError, Severity, TextError, error
 from linkdata.spans import Source
 from linkdata.syntax.nodes import Alias, Mapping, Node, Scalar, path_of
-from linkdata.syntax.reader import Stream, read
+from linkdata.syntax.reader import read
+from linkdata.syntax.stream import Stream
 
 WIDTH = 100
 #: What is laid out once may still change the second time; it has to settle soon.

@@ -1,6 +1,6 @@
 """The reader: from text to nodes.
 
-Takes: a `Source`, or bytes to make one from.
+Takes: a `Source`.
 Gives: the documents of the stream as trees of nodes, and what is wrong with the text.
 Implements: `specs/linkdata-1.0.md`, section "Text".
 
@@ -9,74 +9,22 @@ A text is read to its end whatever is wrong with it, as far as that can be told 
 
 from __future__ import annotations
 
-import gc
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING
 
-from linkdata.errors import Diagnostic, Related, TextError, error
+from linkdata import collector
+from linkdata.errors import Diagnostic, Related, error
 from linkdata.spans import Source
-from linkdata.syntax.builder import MAX_FINDINGS, Builder, Parsed, Stop
+from linkdata.syntax.builder import Builder, Stop
+from linkdata.syntax.stream import BYTE_ORDER_MARK, MAX_FINDINGS, Stream, forbidden_characters
 from linkdata.syntax.strictness import directive_refused, unquoted
 
 if TYPE_CHECKING:
     import yaml
 
-MAX_BYTES = 256 * 2**20
-
-_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _FLOW_COMMENT_REFERENCE = re.compile(r"[\[,{:][ \t]*(#(?=\S)[^\s,\]}]*)")
 _LINE_BREAK = re.compile(r"[\r\n]")
 _AT_REFERENCE = re.compile(r"@[^\s,\]}]*")
-
-BYTE_ORDER_MARK = "\ufeff"
-
-
-@dataclass(slots=True)
-class Stream:
-    """What a text holds. With an error among the `diagnostics` the documents are not whole."""
-
-    source: Source
-    documents: list[Parsed]
-    diagnostics: list[Diagnostic]
-
-
-def check_size(size: int, name: str) -> None:
-    """Raise `TextError` (`text-too-large`) if a text of so many bytes cannot be a document."""
-    if size > MAX_BYTES:
-        raise TextError(
-            error(
-                "text-too-large",
-                f"the text has {size} bytes; a document has at most {MAX_BYTES}",
-                Source(name, "").span(0),
-                hint="keep bulk data in HDF5 and bring them with `from`",
-            )
-        )
-
-
-def decode(data: bytes, name: str) -> Source:
-    """The text of a document's bytes: UTF-8, a byte order mark dropped.
-
-    Raises `TextError` (`text-encoding`, `text-too-large`).
-    """
-    check_size(len(data), name)
-    try:
-        return Source(name, data.decode().removeprefix(BYTE_ORDER_MARK))
-    except UnicodeDecodeError as problem:
-        good = data[: problem.start].decode().removeprefix(BYTE_ORDER_MARK)
-        source = Source(name, good + "\ufffd")
-        raise TextError(
-            error(
-                "text-encoding",
-                f"byte {data[problem.start]:#04x} at offset {problem.start} is not UTF-8",
-                source.span(len(good)),
-                hint="save the file as UTF-8",
-            )
-        ) from None
 
 
 def read(source: Source) -> Stream:
@@ -97,7 +45,7 @@ def read(source: Source) -> Stream:
     while True:
         builder = Builder(source, text)
         try:
-            with collector_paused():
+            with collector.paused():
                 builder.run()
         except Stop:
             pass
@@ -113,36 +61,6 @@ def read(source: Source) -> Stream:
             builder.diagnostics.append(_ill_formed(source, problem, at))
         found = sorted(unquoted + builder.diagnostics, key=_offset)
         return Stream(source, builder.documents, found)
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Nodes are made in great numbers and none is garbage: looking for some costs a quarter."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
-def forbidden_characters(source: Source) -> list[Diagnostic]:
-    """The characters that no text may hold."""
-    match = _SURROGATE.search(source.text)
-    if match is not None:
-        # The text itself could not even be printed with the message.
-        where = Source(source.name, source.text[: match.start()] + "\ufffd").span(match.start())
-        return [error("text-encoding", "the text holds half a surrogate pair", where)]
-    return [
-        error(
-            "text-control-character",
-            f"the character U+{ord(match[0]):04X} stands unescaped",
-            source.span(match.start()),
-            hint=f'write it as an escape in double quotes: "\\u{ord(match[0]):04x}"',
-        )
-        for match in islice(_FORBIDDEN.finditer(source.text), MAX_FINDINGS)
-    ]
 
 
 def _unquoted(source: Source, at: int, pattern: re.Pattern[str]) -> Diagnostic:

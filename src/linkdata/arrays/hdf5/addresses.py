@@ -12,13 +12,12 @@ links of each group by name. References say addresses only, so their paths come 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from h5py import h5, h5g, h5l, h5o, h5p
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(NamedTuple):
     """What lies behind one link, not followed.
 
     Of a hard link: the `kind` of its object (one of h5py.h5g's numbers), the `address`, and how

@@ -16,6 +16,7 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING
 
+from linkdata import collector
 from linkdata.arrays.protocols import Ranged
 from linkdata.arrays.ranged import RangedFile
 from linkdata.roots import OpenFile, Roots
@@ -269,7 +270,8 @@ class HDF5File:
 
     def _begun(self, file: OpenFile, path: Path) -> Session:
         """A session on an open file, verified if it is not the one that was open before."""
-        from linkdata.arrays.hdf5.session import Session
+        with collector.paused():
+            from linkdata.arrays.hdf5.session import Session
 
         if self._stamp != _stamp(file):
             if self._verify is not None:
@@ -280,7 +282,9 @@ class HDF5File:
 
     def _begun_ranged(self, file: RangedFile) -> Session:
         from linkdata.arrays.hdf5.failures import failure
-        from linkdata.arrays.hdf5.session import Session
+
+        with collector.paused():
+            from linkdata.arrays.hdf5.session import Session
 
         if self.writable:
             raise failure("source-read-only", "a remote file cannot be written", self.name)

@@ -10,7 +10,7 @@ a file in memory, with the same pipeline, and read from there.
 
 from __future__ import annotations
 
-import secrets
+import os
 from typing import Any
 
 import h5py
@@ -18,6 +18,7 @@ import numpy
 from h5py import h5d, h5f, h5p, h5s, h5t, h5z
 
 from linkdata.arrays.hdf5.failures import translated
+from linkdata.arrays.hdf5.guards import is_installed
 from linkdata.errors import SourceError
 from linkdata.store import codecs
 from linkdata.store.codecs import Codec, Pipeline
@@ -44,13 +45,6 @@ def _codec(number: int, values: list[int]) -> Codec:
     else:
         made = {"id": name, "values": values}
     return made
-
-
-def is_installed(code: int) -> bool:
-    """Whether HDF5 can decode what a filter has encoded; one that it merely knows may not."""
-    return h5z.filter_avail(code) and bool(
-        h5z.get_filter_info(code) & h5z.FILTER_CONFIG_DECODE_ENABLED
-    )
 
 
 def decode(
@@ -85,7 +79,7 @@ def _through(
 ) -> bytes:
     access = h5p.create(h5p.FILE_ACCESS)
     access.set_fapl_core(1 << 16, False)
-    name = f"linkdata-{secrets.token_hex(8)}".encode()  # of a file that is never on any disk
+    name = f"linkdata-{os.urandom(8).hex()}".encode()  # of a file that is never on any disk
     with h5py.File(h5f.create(name, h5f.ACC_TRUNC, fapl=access)) as file:
         kind = h5t.py_create(dtype, logical=True)
         dataset = h5d.create(file.id, b"chunk", kind, h5s.create_simple(shape), created)

@@ -1,7 +1,7 @@
 """Guards: the other files that the values of a dataset may lie in.
 
 Takes: an open dataset.
-Gives: `reaches_out`, and `check_storage`, which lets it be read, or raises.
+Gives: `reaches_out`; `check_storage`, which lets it be read, or raises; `missing_filter`.
 Implements: `specs/linkdata-1.0.md`, section "HDF5 sources".
 
 HDF5 opens the files that external storage and virtual datasets name as it finds them: any file of
@@ -15,7 +15,7 @@ import os
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from h5py import h5d, h5p
+from h5py import h5d, h5p, h5z
 
 from linkdata.arrays.hdf5.failures import failure
 from linkdata.arrays.hdf5.walk import arrive, encoded
@@ -125,13 +125,18 @@ def _check_environment(variable: str, place: str) -> None:
         )
 
 
+def is_installed(code: int) -> bool:
+    """Whether HDF5 can decode what a filter has encoded; one that it merely knows may not."""
+    return h5z.filter_avail(code) and bool(
+        h5z.get_filter_info(code) & h5z.FILTER_CONFIG_DECODE_ENABLED
+    )
+
+
 def missing_filter(dataset: h5d.DatasetID) -> str | None:
     """The first filter that the values need and that is not installed, in words."""
     created = dataset.get_create_plist()
     if not created.get_nfilters():
         return None
-    from linkdata.arrays.hdf5.filters import is_installed  # what it imports takes its time
-
     for number in range(created.get_nfilters()):
         code, _, _, name = created.get_filter(number)
         if not is_installed(code):

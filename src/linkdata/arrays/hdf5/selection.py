@@ -11,7 +11,7 @@ the stretches around them, neighbours joined, and picked from in memory.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy
 
@@ -34,8 +34,7 @@ class Stretch:
     step: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What to read, and what to do with it.
 
     `axes` has the stretches of each axis; at most one axis has more than one of them. `pick` is

@@ -13,8 +13,7 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from h5py import h5g, h5l, h5o
 
@@ -29,8 +28,7 @@ MAX_HOPS = 64
 """How many links one path may lead through; HDF5 itself allows 16."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """What a link says. `path` is where it leads, in `file` where it is external.
 
     Of a hard link, `path` is the canonical path of its object.
@@ -41,8 +39,7 @@ class Link:
     file: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """Where a path led: the file, the canonical path in it, and the object, open."""
 
     file: HDF5File

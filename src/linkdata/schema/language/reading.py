@@ -17,8 +17,7 @@ from linkdata.errors import Diagnostic, SchemaError, Severity, error
 from linkdata.schema.language import texts
 from linkdata.schema.language.parsing import Notes, Path, frozen, parse_source
 from linkdata.schema.language.specs import Namespace, SchemaEntry, Source
-
-SUFFIXES = (".yaml", ".yml", ".json")
+from linkdata.schema.language.texts import source_text
 
 _NAMESPACE = {"name", "version", "full_name", "doc", "author", "contact", "date", "schema"}
 _TYPE_LISTS = ("neurodata_types", "data_types")
@@ -53,25 +52,6 @@ def read_namespaces(
     if findings is not None:
         findings += notes.found
     return found
-
-
-def stem(source: str) -> str:
-    """The name of a source without its suffix."""
-    for suffix in SUFFIXES:
-        if source.endswith(suffix):
-            return source[: -len(suffix)]
-    return source
-
-
-def source_text(load: Callable[[str], str], name: str) -> str | None:
-    """The text of a source, with any suffix; None when it is not there."""
-    plain = stem(name)
-    for candidate in dict.fromkeys((name, plain, *(plain + suffix for suffix in SUFFIXES))):
-        try:
-            return load(candidate)
-        except (LookupError, OSError):
-            continue
-    return None
 
 
 def include_cycles(namespaces: Iterable[Namespace], place: str | None = None) -> list[Diagnostic]:

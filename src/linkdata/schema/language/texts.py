@@ -1,7 +1,8 @@
 """Texts of the specification language as plain data, and the places in them.
 
 Takes: the text of a namespace or source file, YAML or JSON.
-Gives: `plain`: dicts, lists and scalars; `place`: the span of a part of it, for a message.
+Gives: `plain`: dicts, lists and scalars; `place`: the span of a part of it, for a message;
+`source_text`, the text of a source by its name.
 Errors: `SchemaError` (`schema-invalid`) where the text is not YAML, with its place.
 Source: HDMF specification language, section "Introduction" (YAML or JSON).
 
@@ -15,12 +16,15 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import yaml
 
 from linkdata import spans
 from linkdata.errors import SchemaError, error
+
+SUFFIXES = (".yaml", ".yml", ".json")
 
 # The largest file of the language that is known has some ten thousand values, ten deep.
 LARGEST = 1_000_000
@@ -48,6 +52,25 @@ class _NamespaceLoader(yaml.CSafeLoader):
     """Strings and nulls."""
 
     yaml_implicit_resolvers = {}  # noqa: RUF012 (add_implicit_resolver fills it)
+
+
+def stem(source: str) -> str:
+    """The name of a source without its suffix."""
+    for suffix in SUFFIXES:
+        if source.endswith(suffix):
+            return source[: -len(suffix)]
+    return source
+
+
+def source_text(load: Callable[[str], str], name: str) -> str | None:
+    """The text of a source, with any suffix; None when it is not there."""
+    plain = stem(name)
+    for candidate in dict.fromkeys((name, plain, *(plain + suffix for suffix in SUFFIXES))):
+        try:
+            return load(candidate)
+        except (LookupError, OSError):
+            continue
+    return None
 
 
 def _decimal(loader: yaml.CSafeLoader, node: yaml.ScalarNode) -> int:

@@ -15,7 +15,6 @@ from typing import Any
 
 import yaml
 
-from linkdata.schema.language.reading import SUFFIXES
 from linkdata.schema.language.specs import (
     AttributeSpec,
     DtypeSpec,
@@ -26,6 +25,7 @@ from linkdata.schema.language.specs import (
     Node,
     Source,
 )
+from linkdata.schema.language.texts import SUFFIXES
 from linkdata.schema.language.translate import entry_data
 
 _NAMESPACE = ("name", "doc", "author", "contact", "full_name", "date", "version")
