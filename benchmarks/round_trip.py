@@ -104,11 +104,13 @@ def interpreter(package: str) -> str | None:
     return other
 
 
-def measure(code: str, python: str = sys.executable) -> tuple[float, float] | None:
-    """Seconds of a whole process, and its peak memory in MiB; None for one that failed."""
+def measure(code: str, folder: str, python: str) -> tuple[float, float] | None:
+    """Seconds of a whole process in a folder, where some peers leave files, and its peak memory in
+    MiB; None for one that failed.
+    """
     begin = time.perf_counter()
     command = [python, "-W", "ignore", "-c", code]
-    child = subprocess.Popen(command, env=ENVIRONMENT, stderr=subprocess.DEVNULL)
+    child = subprocess.Popen(command, cwd=folder, env=ENVIRONMENT, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(child.pid, 0)
     if status:
         return None
@@ -132,8 +134,12 @@ def datasets(path: Path) -> list[str]:
 def main(path: Path) -> None:
     print(f"{path.name}, {path.stat().st_size / 1e6:.0f} MB; medians of {RUNS} whole processes")
     print(f"{'':<46} {'s':>7} {'ratio':>6} {'MiB':>6} {'ratio':>6}")
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        known = {"source": str(path), "folder": folder, "home": str(path.parent)}
+    with tempfile.TemporaryDirectory(dir=path.resolve().parent) as folder:
+        known = {
+            "source": str(path.resolve()),
+            "folder": folder,
+            "home": str(path.resolve().parent),
+        }
         known |= {"series": datasets(path)}  # type: ignore[dict-item]
         for name, task in TASKS.items():
             codes = {name: (task.ours, sys.executable)}
@@ -144,7 +150,7 @@ def main(path: Path) -> None:
             found: dict[str, list[tuple[float, float]]] = {one: [] for one in codes}
             for run in range(RUNS + 1):  # the first one warms the caches
                 for one, (code, python) in codes.items():
-                    measured = measure(code.format(**known), python)
+                    measured = measure(code.format(**known), folder, python)
                     if run and measured is not None:
                         found[one].append(measured)
             if not found[name]:

@@ -73,7 +73,8 @@ def _same_chunks(one: Dataset, other: Dataset) -> bool:
 def _chunks(dataset: Dataset) -> Iterator[Chunk] | None:
     if dataset.data is None or isinstance(dataset.data, Inline | Stored):
         return None
-    return dataset.data.chunks(dataset)
+    chunks = dataset.data.chunks(dataset)
+    return None if chunks is None else (chunk.kept for chunk in chunks)
 
 
 def _by_value(one: Dataset, other: Dataset) -> Unequal | None:

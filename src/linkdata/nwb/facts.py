@@ -85,7 +85,7 @@ def values_of(entry: Dataset) -> dict[str, Any]:
     data = entry.data
     if isinstance(data, Stored):
         found["stored"] = [
-            [list(one.offset), one.skipped, said_bytes(one.data)] for one in data.chunks
+            [list(one.offset), one.skipped, said_bytes(bytes(one.data))] for one in data.chunks
         ]
     elif data is not None:
         found[VALUES] = said(packed_of(entry), entry.type, shape)

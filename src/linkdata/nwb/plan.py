@@ -149,11 +149,19 @@ class Storage:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A chunk as it is stored: where its first element is, the filters it skipped, its bytes."""
+    """A chunk as it is stored: where its first element is, the filters it skipped, its bytes.
+
+    One that a source gives has them until the next one is asked for; `kept` has them for good.
+    """
 
     offset: tuple[int, ...]
     skipped: int
-    data: bytes
+    data: bytes | memoryview
+
+    @property
+    def kept(self) -> Chunk:
+        """The same chunk, with bytes of its own."""
+        return Chunk(self.offset, self.skipped, bytes(self.data))
 
 
 @dataclass(frozen=True, slots=True)

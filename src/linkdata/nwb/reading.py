@@ -244,7 +244,7 @@ class _Reading:
             if kind.points:
                 raise Unsupported(f"references or values of variable length behind {missing}")
             if small:
-                return Stored(tuple(read_chunks(dataset)))
+                return Stored(tuple(chunk.kept for chunk in read_chunks(dataset)))
         elif small:
             shape = space.shape or ()
             start = (0,) * len(shape)

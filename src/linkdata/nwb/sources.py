@@ -76,20 +76,21 @@ def read_block(
 
 
 def read_chunks(dataset: h5d.DatasetID) -> Iterator[Chunk]:
-    """The chunks that there are, as they are stored."""
-    for offset, skipped in _stored(dataset):
-        mask, data = dataset.read_direct_chunk(offset)
-        assert mask == skipped
-        yield Chunk(offset, mask, data)
-
-
-def _stored(dataset: h5d.DatasetID) -> list[tuple[tuple[int, ...], int]]:
-    found: list[tuple[tuple[int, ...], int]] = []
+    """The chunks that there are, as they are stored. All are read into the same memory: to get new
+    memory for each takes longer than to fill it.
+    """
+    found: list[tuple[tuple[int, ...], int, int]] = []
     if dataset.get_num_chunks():
         dataset.chunk_iter(
-            lambda info: found.append((tuple(map(int, info.chunk_offset)), info.filter_mask))
+            lambda info: found.append(
+                (tuple(map(int, info.chunk_offset)), info.filter_mask, info.size)
+            )
         )
-    return found
+    data = numpy.empty(max((size for _, _, size in found), default=0), numpy.uint8)
+    for offset, skipped, size in found:
+        mask, filled = dataset.read_direct_chunk(offset, out=data)
+        assert (mask, len(filled)) == (skipped, size)
+        yield Chunk(offset, mask, filled)
 
 
 @dataclass(frozen=True)
