@@ -5,8 +5,9 @@
 Writers put arrays that share chunks and write a document for each, and now and then remove a
 document. Readers read what documents name, and verify every byte. The collection removes what no
 document names. Every few milliseconds one of the seven is killed, wherever it is, and replaced, so
-many times and on until something was collected. It is bad if a document is there and its array is
-not, or not right; at the end, if anything in the store is corrupt, missing, or left over.
+many times; and on, but for the collection, until something was collected. It is bad if a document
+is there and its array is not, or not right; at the end, if anything in the store is corrupt,
+missing, or left over.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ ROLES = ["writer"] * 4 + ["reader"] * 2 + ["collector"]
 SEEDS, LENGTH = 600, 2048
 ARRAYS = 2000  # so many different ones: written again seldom enough to be collected between
 PAUSES = (0.001, 0.02)  # seconds between two kills
-PATIENCE = 300.0  # seconds; a run in which nothing was collected by then is bad
+PATIENCE = 1800.0  # seconds; a run in which nothing was collected by then is bad
 
 
 class Place:
@@ -76,9 +77,13 @@ def write(place: Place, chance: random.Random) -> None:
         one = random.Random(chance.randrange(ARRAYS))
         seeds = [one.randrange(SEEDS) for _ in range(one.randrange(1, 7))]
         array = sample(*seeds, length=LENGTH)
+        began = time.monotonic()
         array.put(store)
         path = place.documents / f"{chance.getrandbits(64):016x}"
         path.write_text(json.dumps({"array": str(array.digest), "seeds": seeds}))
+        if time.monotonic() - began > GRACE / 2:  # held up for so long that it may be collected
+            path.unlink()
+            continue
         path.rename(path.with_suffix(".json"))
         place.tell("commit", array=str(array.digest))
         documents = list(place.documents.glob("*.json"))
@@ -157,7 +162,10 @@ def run(kills: int, folder: Path, seed: int = 0) -> Counter[str]:
     try:
         while count.total() < kills or not (place.collected() or time.monotonic() > until):
             time.sleep(chance.uniform(*PAUSES))
-            pid = chance.choice(list(running))
+            is_over = count.total() >= kills  # then a collector may finish, however slow it is
+            pid = chance.choice(
+                [pid for pid, role in running.items() if not (is_over and role == "collector")]
+            )
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
             role = running.pop(pid)

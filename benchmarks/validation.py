@@ -16,7 +16,9 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import starmap
 from pathlib import Path
+from typing import Self
 
 SUFFIXES = (".nwb", ".h5")
 
@@ -24,12 +26,15 @@ _PYNWB = """
 import json, sys, warnings
 warnings.simplefilter("ignore")
 from pynwb.validation import validate
-try:
-    found = validate(path=sys.argv[1])
-except Exception as problem:  # whatever a validator that crashes raises
-    print(json.dumps({"crash": f"{type(problem).__name__}: {problem}"}))
-else:
-    print(json.dumps([[one.location or "", one.name, one.reason] for one in found]))
+answers, sys.stdout = sys.stdout, sys.stderr
+for path in map(json.loads, sys.stdin):
+    try:
+        found = validate(path=path)
+    except Exception as problem:  # whatever a validator that crashes raises
+        told = {"crash": f"{type(problem).__name__}: {problem}"}
+    else:
+        told = [[one.location or "", one.name, one.reason] for one in found]
+    print(json.dumps(told), file=answers, flush=True)
 """
 
 #: Our codes for what pynwb says, by a word in its reason.
@@ -99,21 +104,42 @@ def matches(theirs: Theirs, ours: Ours) -> bool:
     return mine == place or (mine == place.rpartition(".")[0])
 
 
+class Validator:
+    """A process with pynwb's validator, which takes one file after the other."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _PYNWB], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate()
+
+    def findings(self, path: Path) -> tuple[list[Theirs], str | None]:
+        """What it finds, or how it crashes."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        print(json.dumps(str(path)), file=self._process.stdin, flush=True)
+        found = json.loads(self._process.stdout.readline())
+        return (
+            ([], found["crash"]) if isinstance(found, dict) else ([*starmap(Theirs, found)], None)
+        )
+
+
 def compare(path: Path) -> Compared:
     """Run both on a file."""
     begin = time.perf_counter()
-    told = _run(sys.executable, "-m", "linkdata", "check", "--format", "json", str(path))
+    command = [sys.executable, "-m", "linkdata", "check", "--format", "json", str(path)]
+    told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False).stdout
     middle = time.perf_counter()
-    theirs = _run(sys.executable, "-c", _PYNWB, str(path))
+    with Validator() as validator:
+        theirs, crash = validator.findings(path)
     end = time.perf_counter()
-    found = json.loads(theirs.splitlines()[-1])
-    crash = found.get("crash") if isinstance(found, dict) else None
-    return Compared(
-        [_ours(one, path) for one in json.loads(told)],
-        [] if crash else [Theirs(*one) for one in found],
-        crash,
-        (middle - begin, end - middle),
-    )
+    mine = [ours(one, path) for one in json.loads(told)]
+    return Compared(mine, theirs, crash, (middle - begin, end - middle))
 
 
 def files(given: list[str]) -> Iterator[Path]:
@@ -126,11 +152,8 @@ def files(given: list[str]) -> Iterator[Path]:
             yield path
 
 
-def _run(*command: str) -> str:
-    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False).stdout
-
-
-def _ours(found: dict[str, str], path: Path) -> Ours:
+def ours(found: dict[str, str], path: Path) -> Ours:
+    """A finding of ours in a file, as `check --format json` tells it."""
     place = found.get("place") or ""
     inside = place.removeprefix(f"{path}:") if place.startswith(f"{path}:") else ""
     return Ours(found["severity"], found["code"], inside, found["message"])

@@ -127,7 +127,7 @@ class Page:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=120,
+            timeout=600,
             check=False,
         )
         self.status = done.returncode
@@ -165,7 +165,6 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Page:
     for name in ("LINKDATA_ROOTS", "LINKDATA_AUTHORITIES", "PYTHONWARNINGS", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LINKDATA_CONFIG", str(tmp_path / "none.toml"))
-    monkeypatch.setenv("LINKDATA_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "96")
     monkeypatch.setenv(

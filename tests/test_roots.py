@@ -6,7 +6,7 @@ import pickle
 import shutil
 import subprocess
 import sys
-import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -197,14 +197,14 @@ def test_value_semantics(tree: Path) -> None:
     assert str(tree / "root") in repr(one)
 
 
-def test_descriptors_are_not_leaked(tree: Path) -> None:
+def test_descriptors_are_not_leaked(tree: Path, descriptors: Callable[[], list[str]]) -> None:
     roots = Roots([tree / "root"])
-    before = len(os.listdir("/proc/self/fd"))
+    before = descriptors()
     for path in ("root/x.yaml", "root/none", "root/a/b/../../../outside/secret", "root/a"):
         for _ in range(20):
             with contextlib.suppress(RetrievalError):
                 roots.open(tree / path).close()
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert descriptors() == before
 
 
 def test_strace_sees_no_open_beyond(tree: Path) -> None:
@@ -234,9 +234,7 @@ def test_strace_sees_no_open_beyond(tree: Path) -> None:
     assert "outside" not in done.stderr
 
 
-def test_many_small_files_open_quickly(tree: Path) -> None:
+def test_more_files_are_opened_than_may_be_open_at_once(tree: Path) -> None:
     roots = Roots([tree / "root"])
-    began = time.perf_counter()
     for _ in range(2_000):
         roots.open(tree / "root/a/b/z.yaml").close()
-    assert time.perf_counter() - began < 2

@@ -14,6 +14,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,6 +33,10 @@ _FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NOCTTY
 _MAX_NAMES = 10_000  # how many names of a folder are looked through for a near miss
 
 
+#: How old a change must be (ns) for the file's time to tell the next one from it.
+_SETTLED = 100_000_000
+
+
 class OpenFile(NamedTuple):
     """A regular file, open for reading and checked. Close it, or use it in a `with`.
 
@@ -41,6 +46,14 @@ class OpenFile(NamedTuple):
     fd: int
     path: Path
     stat: os.stat_result
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether its time would tell the next change from the last one, and so is worth keeping.
+
+        Ask before what is in the file is read.
+        """
+        return time.time_ns() - self.stat.st_mtime_ns >= _SETTLED
 
     def close(self) -> None:
         """Let go of the descriptor. Call it once."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,13 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import linkdata
+from linkdata.arrays.adding import add_array
 from linkdata.dataset import workers
 from linkdata.dataset.collection import Collection
 from linkdata.dataset.dataset import Dataset
 from linkdata.dataset.workspace import Workspace
 from linkdata.errors import UsageError
+from linkdata.store.folder import FolderStore
 
 DOCUMENT = """\
 meta: {{id: s{n}, base: "https://example.org/"}}
@@ -363,3 +366,16 @@ def test_what_a_worker_prints_does_not_come_between() -> None:
     assert worker.call(print, ("noise",)) is None
     assert worker.call(pow, (2, 3)) == 8
     worker.close()
+
+
+def test_arrays_come_from_stores_that_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FolderStore(tmp_path / "elsewhere") as store:
+        added = add_array(numpy.arange(6), store)
+    entry = json.dumps(added.described)
+    (tmp_path / "s.yaml").write_text(f"meta: {{id: s}}\ndata: {{x: {entry}}}\n")
+    monkeypatch.chdir(tmp_path)
+    collection = linkdata.open_many(tmp_path / "s.yaml", stores=["elsewhere"])
+    monkeypatch.chdir("/")  # folders are those of the time when they were given
+    assert [session["#data.x"][...].tolist() for session in collection] == [[0, 1, 2, 3, 4, 5]]

@@ -22,7 +22,7 @@ def test_pynwb_and_documents_make_the_same_three_files(tmp_path: Path) -> None:
     out = tmp_path / "out"
     done = subprocess.run(
         [sys.executable, "-W", "ignore", str(EXAMPLE), str(out)],
-        capture_output=True, text=True, check=False, timeout=300,
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [

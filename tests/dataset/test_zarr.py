@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import dask
 import h5py
 import numpy
 import pytest
@@ -170,7 +171,9 @@ def test_without_the_library_it_is_said_how_to_get_it(
 
 def test_dask_computes_through_it_in_several_processes(document: Path) -> None:
     distributed = pytest.importorskip("distributed")
+    patient = dict.fromkeys(("connect", "tcp"), "600s")  # a busy machine starts processes slowly
     with (
+        dask.config.set({"distributed.comm.timeouts": patient}),
         distributed.LocalCluster(
             n_workers=2, threads_per_worker=1, dashboard_address=None, protocol="tcp"
         ) as cluster,

@@ -21,15 +21,10 @@ data:
 """
 
 
-def opened() -> int:
-    """How many of this process's descriptors lead to an HDF5 file."""
-    found = 0
-    for name in os.listdir("/proc/self/fd"):
-        try:
-            found += os.readlink(f"/proc/self/fd/{name}").endswith(".h5")
-        except OSError:
-            continue
-    return found
+@pytest.fixture
+def opened(path: Path, descriptors: Callable[[], list[str]]) -> Callable[[], int]:
+    """How many of this process's descriptors lead to the HDF5 file."""
+    return lambda: descriptors().count(os.path.realpath(path.with_name("x.h5")))
 
 
 @pytest.fixture
@@ -93,7 +88,10 @@ def test_nothing_is_opened_until_something_in_the_file_is_asked_for(
     ],
 )
 def test_nothing_stays_open_afterwards(
-    path: Path, count: Callable[[], int], ask: Callable[[linkdata.Dataset], object]
+    path: Path,
+    count: Callable[[], int],
+    ask: Callable[[linkdata.Dataset], object],
+    opened: Callable[[], int],
 ) -> None:
     ds = linkdata.open(path)
     ask(ds)
@@ -102,7 +100,7 @@ def test_nothing_stays_open_afterwards(
 
 
 def test_as_a_context_the_file_is_opened_once_and_held(
-    path: Path, count: Callable[[], int]
+    path: Path, count: Callable[[], int], opened: Callable[[], int]
 ) -> None:
     with linkdata.open(path) as ds:
         assert count() == 0
@@ -112,7 +110,7 @@ def test_as_a_context_the_file_is_opened_once_and_held(
     assert opened() == 0
 
 
-def test_an_error_does_not_leave_the_file_open(path: Path) -> None:
+def test_an_error_does_not_leave_the_file_open(path: Path, opened: Callable[[], int]) -> None:
     ds = linkdata.open(path)
     with pytest.raises(FieldError):
         _ = ds.data.raw.nope
@@ -138,7 +136,7 @@ def test_metadata_says_nothing_of_values(path: Path, monkeypatch: pytest.MonkeyP
 # Writing
 
 
-def test_a_value_that_is_set_lands_in_the_file(path: Path) -> None:
+def test_a_value_that_is_set_lands_in_the_file(path: Path, opened: Callable[[], int]) -> None:
     ds = linkdata.open(path, writable=True)
     ds.data.series.data.value[:] = 5
     ds.data.series.data[0, 1:3] = 7

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy
 import pynwb
 import pyoxigraph
 import pytest
 import rdflib
+from pyld import jsonld
 
 import linkdata
 
@@ -62,10 +64,28 @@ class Readers:
             found.add(triple)
         return found
 
-    @staticmethod
-    def by_oxigraph(text: str, format: str) -> set[str]:
+    @classmethod
+    def lines_by_rdflib(cls, text: str, format: str) -> set[str]:
+        """The canonical lines of what rdflib reads."""
+        made = rdflib.Dataset(default_union=True)
+        made.parse(data=text, format=RDFLIB[format])
+        return cls._canonical(
+            pyoxigraph.Quad(*map(_of_rdflib, triple)) for triple in made.triples((None, None, None))
+        )
+
+    @classmethod
+    def by_pyld(cls, data: Any) -> set[str]:
+        """The canonical lines of what PyLD reads in JSON-LD."""
+        return cls.by_oxigraph(jsonld.to_rdf(data, {"format": "application/n-quads"}), "nq")
+
+    @classmethod
+    def by_oxigraph(cls, text: str, format: str) -> set[str]:
         """The canonical lines of what pyoxigraph reads."""
-        made = pyoxigraph.Dataset(pyoxigraph.parse(text.encode(), format=OXIGRAPH[format]))
+        return cls._canonical(pyoxigraph.parse(text.encode(), format=OXIGRAPH[format]))
+
+    @staticmethod
+    def _canonical(quads: Iterable[pyoxigraph.Quad]) -> set[str]:
+        made = pyoxigraph.Dataset(quads)
         made.canonicalize(pyoxigraph.CanonicalizationAlgorithm.RDFC_1_0)
         return {f"{quad} .\n" for quad in made}
 
@@ -74,14 +94,25 @@ class Readers:
         """The canonical lines that linkdata itself writes."""
         return {f"{line}\n" for line in ds.dumps("nq", canonical=True).split("\n") if line}
 
-    @staticmethod
-    def rounded(lines: set[str]) -> set[str]:
-        """The lines with doubles as JSON-LD processors write them: of 16 digits, NaN as NAN."""
+    @classmethod
+    def rounded(cls, lines: set[str]) -> set[str]:
+        """The lines with floats as JSON-LD processors write them: of 16 digits, NaN as NAN."""
 
         def shorter(match: re.Match[str]) -> str:
             return f'"{float(match[1]):1.15E}"^^<'
 
-        return {re.sub(r'"([^"]+)"\^\^<(?=\S+double>)', shorter, line) for line in lines}
+        found = (re.sub(r'"([^"]+)"\^\^<(?=\S+(?:double|float)>)', shorter, one) for one in lines)
+        return cls.by_oxigraph("".join(found), "nq")
+
+
+def _of_rdflib(term: Any) -> Any:
+    if isinstance(term, rdflib.URIRef):
+        return pyoxigraph.NamedNode(term)
+    if isinstance(term, rdflib.BNode):
+        return pyoxigraph.BlankNode(term)
+    if term.language or not term.datatype:
+        return pyoxigraph.Literal(term, language=term.language)
+    return pyoxigraph.Literal(term, datatype=pyoxigraph.NamedNode(term.datatype))
 
 
 @pytest.fixture(scope="session")

@@ -141,7 +141,7 @@ def cases() -> Iterator[tuple[str, str]]:
     yield PREFIXES + DOCUMENT.replace('"d"', '"e"'), "does not say its identifier"
 
 
-@pytest.mark.parametrize(("text", "message"), cases())
+@pytest.mark.parametrize(("text", "message"), [*cases()])
 def test_what_is_no_document(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(DocumentError) as caught:
         back(tmp_path, text)

@@ -235,13 +235,13 @@ def test_links_in_a_remote_file_lead_nowhere(site: Any) -> None:
 
 
 def test_nobody_answers() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        host = f"127.0.0.1:{free.getsockname()[1]}"
-    for path in ("a.yaml", "a.nwb"):
-        with pytest.raises(linkdata.RetrievalError, match=r"[Cc]onnection refused") as caught:
-            linkdata.open(f"http://{host}/{path}", network=[host]).data.x  # noqa: B018
-        assert caught.value.code == "resource-unreadable"
+    with socket.socket() as silent:  # its port is taken, and nobody listens there
+        silent.bind(("127.0.0.1", 0))
+        host = f"127.0.0.1:{silent.getsockname()[1]}"
+        for path in ("a.yaml", "a.nwb"):
+            with pytest.raises(linkdata.RetrievalError, match=r"[Cc]onnection refused") as caught:
+                linkdata.open(f"http://{host}/{path}", network=[host]).data.x  # noqa: B018
+            assert caught.value.code == "resource-unreadable"
 
 
 def test_there_is_no_such_file(site: Any) -> None:

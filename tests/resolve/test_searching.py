@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from itertools import count
 from pathlib import Path
 
 import h5py
@@ -22,11 +23,16 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+TIMES = count(1_700_000_000)
+
+
 def hdf5(path: str, value: int) -> str:
-    """Write a file; gives its SHA-256."""
+    """Write a file, at another time than any before, however quick this is; gives its SHA-256."""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     with h5py.File(path, "w") as file:
         file["x"] = value
+    now = next(TIMES)
+    os.utime(path, (now, now))
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from linkdata import roots
 from linkdata.resolve import verified
 from linkdata.resolve.verified import VerifiedFiles, cache_folder
 from linkdata.roots import Roots
@@ -22,6 +23,7 @@ class Place:
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.path = folder / "file"
         self.path.write_bytes(b"one")
+        os.utime(self.path, (1e9, 1e9))  # long ago
         self.cache = folder / "cache"
         self.hashed: list[list[str]] = []
         original = verified.digest_file
@@ -80,6 +82,19 @@ def test_a_changed_file_is_hashed_again(place: Place) -> None:
     os.replace(place.path.parent / "new", place.path)  # another inode
     place.wrong(sha(b"one"))
     assert len(place.hashed) == 4
+
+
+def test_what_changes_within_a_tick_of_the_clock_is_noticed(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stat = place.path.stat()
+    monkeypatch.setattr(roots.time, "time_ns", lambda: stat.st_mtime_ns + 1)  # it stands still
+    files = VerifiedFiles(place.cache)
+    assert place.wrong(sha(b"one"), files=files) == []
+    place.path.write_bytes(b"two")
+    os.utime(place.path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert place.wrong(sha(b"one"), files=files) == [str(sha(b"two"))]
+    assert place.entries() == []
 
 
 def test_another_path_to_the_same_content_is_another_file(place: Place) -> None:

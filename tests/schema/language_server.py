@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import queue
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-WAIT = 40.0  # seconds for an answer
+WAIT = 300.0  # seconds for an answer: only a server that hangs comes near to it
+
+
+class ServerEndedError(Exception):
+    """The server has ended by itself."""
 
 
 class LanguageServer:
@@ -20,7 +24,7 @@ class LanguageServer:
     def __init__(self, process: subprocess.Popen[bytes], folder: Path) -> None:
         self.folder = folder
         self._process = process
-        self._messages: queue.Queue[dict[str, Any]] = queue.Queue()
+        self._messages: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._number = 0
         threading.Thread(target=self._listen, daemon=True).start()
 
@@ -81,6 +85,8 @@ class LanguageServer:
 
     def _next(self) -> dict[str, Any]:
         message = self._messages.get(timeout=WAIT)
+        if message is None:
+            raise ServerEndedError(self._process.wait())
         if "method" in message and "id" in message:  # what the server asks of an editor
             self._send({"id": message["id"], "result": None})
         return message
@@ -88,8 +94,9 @@ class LanguageServer:
     def _send(self, message: dict[str, Any]) -> None:
         data = json.dumps({"jsonrpc": "2.0", **message}).encode()
         assert self._process.stdin is not None
-        self._process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(data), data))
-        self._process.stdin.flush()
+        with contextlib.suppress(BrokenPipeError):  # then there is no answer either
+            self._process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(data), data))
+            self._process.stdin.flush()
 
     def _listen(self) -> None:
         stream = self._process.stdout
@@ -102,9 +109,10 @@ class LanguageServer:
                     length = int(value)
                 header = stream.readline()
             self._messages.put(json.loads(stream.read(length)))
+        self._messages.put(None)
 
 
-@contextmanager
+@contextlib.contextmanager
 def running(program: Path, folder: Path) -> Iterator[LanguageServer]:
     """A server of its own for a folder."""
     process = subprocess.Popen(

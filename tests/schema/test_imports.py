@@ -131,7 +131,7 @@ def test_what_was_compiled_once_is_kept(
     def refuse(*_: object) -> None:
         raise AssertionError("compiled again")
 
-    monkeypatch.setattr("linkdata.schema.namespaces.compile_schema", refuse)
+    monkeypatch.setattr("linkdata.schema.compiled.compile_schema", refuse)
     assert imported(text)["lab"].schema == first
 
 

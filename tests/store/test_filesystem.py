@@ -4,6 +4,7 @@ import errno
 import os
 import stat
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -114,12 +115,10 @@ def test_missing_folders_are_made_durably(tmp_path: Path, monkeypatch: pytest.Mo
     assert len(synced) == 3
 
 
-def test_nothing_is_held_open(tmp_path: Path) -> None:
-    if not os.path.isdir("/dev/fd"):
-        pytest.skip("this system does not tell which descriptors are open")
+def test_nothing_is_held_open(tmp_path: Path, descriptors: Callable[[], list[str]]) -> None:
     files = LocalFileSystem(tmp_path)
     write(files, "warm", b"1")
-    before = len(os.listdir("/dev/fd"))
+    before = descriptors()
     files.make_folder("x")
     write(files, "x/a", b"1")
     files.read("x/a", 10)
@@ -129,7 +128,7 @@ def test_nothing_is_held_open(tmp_path: Path) -> None:
     for call in (lambda: files.read("no", 1), lambda: files.create("b"), lambda: files.names("b")):
         with pytest.raises(OSError):  # noqa: PT011
             call()
-    assert len(os.listdir("/dev/fd")) == before
+    assert descriptors() == before
 
 
 def test_a_new_file_is_nobody_elses_until_it_is_protected(tmp_path: Path) -> None:
@@ -186,21 +185,35 @@ def test_special_files_are_refused_without_waiting(tmp_path: Path) -> None:
     assert refused == ["pipe", "folder"]
 
 
-def test_folders_that_are_kept_open_are_let_go_of(tmp_path: Path) -> None:
+def test_folders_that_are_kept_open_are_let_go_of(
+    tmp_path: Path, descriptors: Callable[[], list[str]]
+) -> None:
     files = LocalFileSystem(tmp_path)
-    before = set(os.listdir("/dev/fd"))
+    before = descriptors()
     for path in ("a", "a/b", "a/b/c"):
         files.make_folder(path)
     with files.keeping(), files.keeping():
         write(files, "a/b/c/one", b"1")
-        kept = set(os.listdir("/dev/fd")) - before
+        kept = descriptors()
         write(files, "a/b/c/two", b"2")
-        assert set(os.listdir("/dev/fd")) - before == kept
-        assert kept
-    assert set(os.listdir("/dev/fd")) == before
+        assert descriptors() == kept != before
+    assert descriptors() == before
     (tmp_path / "a").rename(tmp_path / "old")
     with pytest.raises(FileNotFoundError):
         files.read("a/b/c/one", 1)
+
+
+def test_not_all_folders_are_kept_open(
+    tmp_path: Path, descriptors: Callable[[], list[str]]
+) -> None:
+    files = LocalFileSystem(tmp_path)
+    before = descriptors()
+    with files.keeping():
+        for number in range(200):
+            files.make_folder(str(number))
+            write(files, f"{number}/one", b"1")
+        assert len(before) < len(descriptors()) <= len(before) + 64
+    assert descriptors() == before
 
 
 def test_several_folders_are_synced(files: LocalFileSystem | ModelFileSystem) -> None:

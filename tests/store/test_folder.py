@@ -13,7 +13,7 @@ from linkdata.errors import StoreError, StoreMissingError
 from linkdata.roots import Roots
 from linkdata.store import layout
 from linkdata.store.collecting import collect
-from linkdata.store.filesystem import LocalFileSystem
+from linkdata.store.filesystem import Info, LocalFileSystem
 from linkdata.store.folder import FolderStore
 from linkdata.store.protocols import CollectableStore, Kind
 from linkdata.store.verifying import verify
@@ -378,6 +378,31 @@ def test_many_threads_put_the_same(folder: Path) -> None:
     assert len(new) == 80
     assert {found.state for found in verify(FolderStore(folder), deep=True)} == {"good"}
     assert list((folder / "tmp").iterdir()) == []
+
+
+def test_who_holds_the_store_need_not_look_for_what_was_just_put(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+    found = LocalFileSystem.info
+
+    def info(files: LocalFileSystem, path: str) -> Info:
+        looked.append(path)
+        return found(files, path)
+
+    monkeypatch.setattr(LocalFileSystem, "info", info)
+    store, one = FolderStore(folder), sample(1, 2)
+    with store.lock():
+        one.put(store)
+        assert not looked
+    one.put(store)
+    assert len(looked) == 2
+    other = sample(3)
+    with store.lock(exclusive=True):
+        other.put(store)
+        store.delete("chunks", other.chunks[0][0])
+        with pytest.raises(StoreMissingError):
+            store.put("manifests", *other.manifest)
 
 
 def test_flush_makes_chunks_durable_without_a_manifest() -> None:

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
-from linkdata.store.parallel import cores, each
+from linkdata.store.parallel import cores, each, every
 
 
 def test_every_argument_has_its_result() -> None:
@@ -58,3 +59,45 @@ def test_results_come_in_order() -> None:
         return number
 
     assert list(each(work, range(20), 4)) == list(range(20))
+
+
+def heard(done: int) -> None:
+    """Nobody asked."""
+
+
+@pytest.mark.parametrize("workers", [0, 1, 4])
+def test_all_results_at_once(workers: int) -> None:
+    told: list[int] = []
+    assert every(lambda n: n * n, range(50), workers, told.append) == [n * n for n in range(50)]
+    assert told == list(range(1, 51))
+    assert every(lambda n: n, [], workers, told.append) == []
+
+
+def test_all_at_once_by_several_threads() -> None:
+    together = threading.Barrier(3, timeout=30)
+    assert every(lambda n: together.wait() * 0 + n, range(3), 3, heard) == [0, 1, 2]
+
+
+def test_after_a_failure_no_more_is_begun() -> None:
+    begun = []
+    failed = threading.Event()
+
+    def work(number: int) -> None:
+        begun.append(number)
+        if number == 1:
+            failed.set()
+            raise KeyError(number)
+        assert failed.wait(30)
+        time.sleep(0.1)  # long enough to hear of it; if it is not, only more is begun
+
+    with pytest.raises(KeyError):
+        every(work, range(10_000), 2, heard)
+    assert len(begun) < 10_000
+
+
+def test_nobody_waits_for_the_rest_after_what_progress_raises() -> None:
+    def full(done: int) -> None:
+        raise OSError(done)
+
+    with pytest.raises(OSError, match="1"):
+        every(lambda n: n, range(100), 1, full)

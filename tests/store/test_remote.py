@@ -50,13 +50,15 @@ def server() -> Iterator[str]:
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        for _ in range(300):
+        for _ in range(3000):
             try:
                 urllib.request.urlopen(url, timeout=5).close()
                 break
             except OSError:
                 assert process.poll() is None, "the server ended"
                 time.sleep(0.1)
+        else:
+            pytest.fail("the server does not answer")
         yield url
     finally:
         process.kill()
@@ -183,11 +185,13 @@ def test_there_is_no_store(place: str) -> None:
 
 
 def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    with open_store("s3://laboratory/x") as reader, pytest.raises(StoreError) as caught:
-        reader.has("chunks", sample(1).digest)
+    with socket.socket() as silent:  # its port is taken, and nobody listens there
+        silent.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        with open_store("s3://laboratory/x") as reader, pytest.raises(StoreError) as caught:
+            reader.has("chunks", sample(1).digest)
     assert caught.value.code == "store-unreadable"
     assert "\n" not in caught.value.diagnostic.message
 

@@ -4,9 +4,10 @@ Takes: any array, and a store to put it in, or none.
 Gives: `add_array`; `ArrayEntry`, what a document says of the array.
 Implements: `specs/linkdata-1.0.md`, sections "Chunks" and "Manifests".
 
-Chunks are kept as they were found, still compressed. They are read, decoded and hashed by several
-threads at a time, and none of that holds the interpreter's lock; only so many are in memory as
-threads work on, and a few more. Chunks are put first, the manifest last.
+Chunks are kept as they were found, still compressed. Each thread reads, decodes, hashes and puts
+one at a time, and none of that holds the interpreter's lock. There are more threads than cores, as
+most of them wait for the disk: it takes milliseconds until a file is durable. Only so many chunks
+are in memory. Chunks are put first, the manifest last.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
-from threading import BoundedSemaphore, Lock
+from math import prod
+from threading import Lock
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from linkdata.arrays.chunking import Chunked, Raw, chunks_of, form_of, undecodable
@@ -26,10 +28,11 @@ from linkdata.store.kinds import Buffer, Damaged
 from linkdata.store.manifest import MAX_CHUNKS, Manifest, Storage
 from linkdata.store.objects import Form, placed
 from linkdata.store.packing import CANONICAL
-from linkdata.store.parallel import cores, each
+from linkdata.store.parallel import cores, every
 from linkdata.store.protocols import CollectableStore, WritableStore
 
-_WAITING = 4  # threads that wait for the disk while others work
+_WAITING = 14  # threads that wait for the disk while others work, at most
+_ROOM = 64 << 20  # bytes that these may hold in decoded chunks, unless one alone has more
 
 Depth: TypeAlias = Literal["content", "stored"]
 Progress: TypeAlias = Callable[[int, int], None]
@@ -70,6 +73,16 @@ class ArrayEntry:
         return len(self.manifest)
 
 
+def _waiting(chunks: Chunked) -> int:
+    """How many threads may wait for the disk, each with a chunk."""
+    size = max(1, prod(chunks.grid) * chunks.element.nominal)
+    return min(_WAITING, max(1, _ROOM // size))
+
+
+def _unheard(done: int, total: int) -> None:
+    """Progress that nobody asked for."""
+
+
 class _Done(NamedTuple):
     """What became of one chunk."""
 
@@ -95,7 +108,8 @@ def add_array(
     With `digest="stored"` only the manifest is put, which names the chunks of a file that keeps
     them, and nothing is decoded but what has no raw chunks. `by` is the algorithm; `grid` cuts an
     array that is not stored in chunks, otherwise slabs of at most 1 MiB do. `threads` is the number
-    of cores unless given, and a few more that wait for the store.
+    of cores unless given, and some more that wait for the store. `progress` is called from one
+    thread at a time.
 
     Raises `StoreError` (`store-array-unsupported` for references and the like,
     `store-unwritable`), and what reading the array raises.
@@ -109,7 +123,7 @@ def add_array(
         # Held once, and not for each chunk; who wants to collect waits.
         held = store.lock() if isinstance(store, CollectableStore) else nullcontext()
         with held:
-            waiting = 0 if store is None else _WAITING
+            waiting = 0 if store is None else _waiting(chunks)
             found = adding.run(threads or cores() + waiting, progress)
             made = adding.manifest(found)
             if store is not None:
@@ -128,8 +142,6 @@ class _Adding:
         self.has_raw = chunks.packing != CANONICAL
         self.decodes = depth == "content"
         self._lock = Lock()
-        # More that decode at a time would only push each other's bytes out of the caches.
-        self._working = BoundedSemaphore(cores())
         self._put: set[Digest] = set()
         self._filled: dict[Shape, _Done] = {}
         self._forms: dict[tuple[Shape, int], Form] = {}
@@ -137,12 +149,8 @@ class _Adding:
     def run(self, threads: int, progress: Progress | None) -> list[_Done]:
         """All chunks, in order."""
         total = number_of_chunks(self.chunks.shape, self.chunks.grid)
-        found = []
-        for done in each(self._chunk, range(total), threads):
-            found.append(done)
-            if progress is not None:
-                progress(len(found), total)
-        return found
+        told = progress or _unheard
+        return every(self._chunk, range(total), threads, lambda done: told(done, total))
 
     def manifest(self, found: list[_Done]) -> Manifest:
         """The manifest of all chunks."""
@@ -174,13 +182,11 @@ class _Adding:
             stored = digest_bytes(raw.payload, by=self.by)
             return _Done("", stored.hex, len(raw.payload), raw.mask, 0)
         form = self._form(index, raw.mask)
+        stored = digest_bytes(raw.payload, by=self.by)
         if form.pipeline.is_plain:
-            with self._working:
-                stored = digest_bytes(raw.payload, by=self.by)
-                content = self._decoded(form, index, raw.payload)
+            content = self._decoded(form, index, raw.payload)
             new = self._keep(content, form, raw.payload, stored)
         else:
-            stored = digest_bytes(raw.payload, by=self.by)
             content, new = self._through_library(index, form, raw.payload, stored)
         return _Done(content.hex, stored.hex, len(raw.payload), raw.mask, new)
 

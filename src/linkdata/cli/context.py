@@ -8,12 +8,11 @@ Implements: `specs/linkdata-1.0.md`, sections "JSON-LD contexts" and "Command li
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import click
 
-from linkdata.cli import options, report
+from linkdata.cli import options
 
 
 @click.command(
@@ -46,7 +45,5 @@ def context(
         linkdata.open(path, roots=roots, authorities=authorities, network=network) as dataset,
         spoken(dataset.graph) as graph,
     ):
-        found, notes = made(graph)
+        found = made(graph)
     click.echo(json.dumps(found, indent=2, ensure_ascii=False))
-    if not quiet:
-        report.write_text(notes, sys.stderr)

@@ -49,12 +49,14 @@ def open_many(
     roots: Folders = (),
     authorities: Bindings | None = None,
     network: Iterable[str] = (),
+    stores: Folders = (),
 ) -> Collection:
     """A collection of the documents and NWB files that paths and patterns name.
 
     In a pattern `*` and `?` stand for parts of a name and `**` for any folders. What is named
     twice counts once; the order is that of the arguments, and of names within a pattern. A URL is
-    a path too. Nothing is opened. For `roots`, `authorities` and `network` see `linkdata.open`.
+    a path too. Nothing is opened. For `roots`, `authorities`, `network` and `stores` see
+    `linkdata.open`.
 
     Raises `RetrievalError` for a path or a pattern that no file has.
     """
@@ -64,6 +66,7 @@ def open_many(
         tuple(map(os.path.abspath, roots)),
         {name: os.path.abspath(folder) for name, folder in (authorities or {}).items()},
         tuple(network),
+        tuple(one if is_remote(os.fspath(one)) else os.path.abspath(one) for one in stores),
     )
     return Collection(_names(list(paths)), Workspace(allowance))
 

@@ -11,6 +11,7 @@ mentions are `{"@id": ...}`. An array outside the document is described, not spe
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from linkdata import iri
@@ -34,22 +35,31 @@ ARRAY = iri.TERMS + "Array"
 MAX_NESTING = 200
 
 
-def expanded_document(graph: Graph) -> dict[str, Json]:
+#: The name and the value to write for a field, of its object, its key, its name and its value.
+Spelled: TypeAlias = "Callable[[Entity, str, str, Json], tuple[str, Json]]"
+
+
+def expanded_document(graph: Graph, spelled: Spelled | None = None) -> dict[str, Json]:
     """A whole document: `data`, and beside it the named values that stand in no other.
 
     Raises `ResolutionError` (`value-too-large`), and what following its references raises.
     """
-    expander = _Expander(graph)
+    expander = _Expander(graph, spelled or _as_it_is)
     body: dict[str, Json] = {ID: graph.document.iri}
     for key, value in graph.top():
-        body[field_name(key)] = expander.value(value)
+        name, found = expander.spelled(graph.document, key, field_name(key), expander.value(value))
+        body[name] = found
     return body
 
 
 def expanded(graph: Graph, value: Value | Entity) -> Json:
     """One value; an object with all that stands in it. Raises what `expanded_document` raises."""
     link = Link(value, owned=True) if isinstance(value, Entity) else value
-    return _Expander(graph).value(link)
+    return _Expander(graph, _as_it_is).value(link)
+
+
+def _as_it_is(entity: Entity, key: str, name: str, value: Json) -> tuple[str, Json]:
+    return name, value
 
 
 def field_name(key: str) -> str:
@@ -83,8 +93,9 @@ class Budget:
 
 
 class _Expander:
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, spelled: Spelled) -> None:
         self.graph = graph
+        self.spelled = spelled
         self.seen: set[int] = set()
         self.depth = 0
         self.budget = Budget(graph)
@@ -126,15 +137,18 @@ class _Expander:
                 found = self.value(entity.link(key))
                 if isinstance(found, dict) and not {ID, literals.VALUE} & found.keys():
                     found = _array(entity, key, found)
-                body[name_in(entity, key)] = found
+                name, found = self.spelled(entity, key, name_in(entity, key), found)
+                body[name] = found
         array = entity.array
         if array is not None and VALUE not in body:
             outside = array.shape not in ((), None)
-            body[VALUE] = (
+            found = (
                 _array(entity, VALUE, describe(self.graph, array))
                 if outside
                 else _scalars(array[()])
             )
+            name, found = self.spelled(entity, VALUE, VALUE, found)
+            body[name] = found
         self.depth -= 1
         return body
 

@@ -49,7 +49,7 @@ class Placements:
         waiting: list[tuple[Node, Collection, Step]] = []
         if DATA in root.entries:
             waiting.append((root.entries[DATA], root, DATA))
-        while waiting:  # depth first, in document order
+        while waiting and unplaced:  # depth first, in document order
             node, parent, slot = waiting.pop()
             if isinstance(node, Candidate | Alias):
                 target = _target(resolver, context, node)

@@ -34,6 +34,8 @@ _TEXTS: dict[str, tuple[re.Pattern[str], Callable[[str], object]]] = {
 }
 #: A type of LinkML that has no datatype of its own takes either.
 _EITHER = {"https://w3id.org/linkml/DateOrDatetime": (XSD + "dateTime", XSD + "date")}
+#: Datatypes that scalars have by themselves.
+_NATURAL = frozenset(XSD + name for name in ("string", "integer", "boolean"))
 _BOUNDS = {
     **{
         XSD + name: (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
@@ -79,6 +81,10 @@ class Coercion:
         }
         #: Whether a CURIE in it may be the name of something.
         self.names = RangeKind.CLASS in kinds or RangeKind.ANY in kinds or not kinds
+        #: Whether scalars become what they are by themselves.
+        self.is_natural = not (
+            self.names or self.identifies or self.meanings or frozenset(self.datatypes) - _NATURAL
+        )
 
     def term(self, value: Any, prefixes: Mapping[str, str]) -> str:
         """The term of a scalar.

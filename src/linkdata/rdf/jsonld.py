@@ -63,6 +63,16 @@ def yaml_ld(said: Iterable[Statement], prefixes: Mapping[str, str]) -> Iterator[
         yield "  []\n"
 
 
+def included(said: Iterable[Statement], prefixes: Mapping[str, str]) -> Node:
+    """Statements as one node that may stand in any JSON-LD document: with a context of its own,
+    the first subject, and in it the others.
+    """
+    declared = unambiguous(prefixes)
+    shorten = _shortener(declared)
+    first, *others = (_node(one, shorten) for one in said if one.about)
+    return {"@context": [None, declared], **first, "@included": others}
+
+
 def _joined(nodes: Iterable[Node]) -> Iterator[str]:
     separator = ""
     for node in nodes:

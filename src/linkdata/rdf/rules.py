@@ -80,8 +80,10 @@ class Rules:
     def of(self, entity: Entity) -> Mapping[str, Rule]:
         """The rules of the fields for which an object's class has a slot, by their names."""
         typed = self.types.of(entity)
-        if typed is None:
-            return {}
+        return {} if typed is None else self.of_class(typed)
+
+    def of_class(self, typed: Typed) -> Mapping[str, Rule]:
+        """The rules of the fields for which a class has a slot, by their names."""
         key = _key(typed)
         found = self._named.get(key)
         if found is None:

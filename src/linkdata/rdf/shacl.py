@@ -5,7 +5,8 @@ Gives: `shapes`, statements; each class has a shape, each of its fields a proper
 Implements: `specs/linkdata-1.0.md`, section "Shapes"; SHACL.
 
 The shapes are for the triples that linkdata writes. A field is asked for where a check of a
-document asks for it. Lists and arrays stand for their values, so only single values are looked at.
+document asks for it; so are the fields that a dataset cannot have where a bare value stands for it.
+What the values of a field may be, `shacl_values` says.
 """
 
 from __future__ import annotations
@@ -13,113 +14,114 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from linkdata.graph.entity import VALUE
-from linkdata.rdf import terms
+from linkdata.rdf import shacl_values, terms
 from linkdata.rdf import vocabulary as v
 from linkdata.rdf.identities import place_of
+from linkdata.rdf.shacl_values import dataset_of, sh
 from linkdata.rdf.statements import Statement
 from linkdata.rdf.tables import INDEX, TABLE
 from linkdata.rdf.terms import Term
-from linkdata.schema.model import Range, RangeKind, Schema, Slot
+from linkdata.schema.model import RangeKind, Schema, Slot
 from linkdata.schema.naming import Typed
 from linkdata.schema.typing import SchemaTypes
 from linkdata.schema.validation.presence import absent
 
-SH = "http://www.w3.org/ns/shacl#"
-PREFIXES = {"sh": SH, "xsd": v.XSD, "rdf": v.RDF}
-#: Where shapes of datatypes stand.
-_DATATYPES = "urn:linkdata:shape:"
-
-_INTEGERS = ("integer", "int", "long", "short", "byte", "unsignedInt", "unsignedLong",
-             "unsignedShort", "unsignedByte", "nonNegativeInteger", "positiveInteger")  # fmt: skip
-_NUMBERS = ("double", "float", "decimal", *_INTEGERS)
-#: Datatype of a range -> those that its values may have: numbers that do not fit keep their own.
-_ALLOWED = {
-    **dict.fromkeys(_INTEGERS, _INTEGERS),
-    **dict.fromkeys(("double", "float", "decimal"), _NUMBERS),
-    "boolean": ("boolean",),
-    "string": ("string",),
-    "dateTime": ("dateTime",),
-    "date": ("date",),
-    "time": ("time",),
-}
+PREFIXES = {"sh": shacl_values.SH, "xsd": v.XSD, "rdf": v.RDF}
+#: What nothing but a note is told about where it is missing: columns have other descriptions.
+_DESCRIPTION = "description"
 
 
 def shapes(schemas: Iterable[Schema], types: SchemaTypes) -> Iterator[Statement]:
-    """The shapes of all classes that objects may have."""
-    used: set[str] = set()
-    seen: set[str] = set()
-    for schema in schemas:
-        for name in sorted(schema.classes):
-            typed = Typed(schema.classes[name], schema)
-            if typed.named.uri == typed.cls.uri and typed.cls.uri not in seen:
-                seen.add(typed.cls.uri)
-                yield from _shape(typed, types, used)
-    for datatype in sorted(used):
-        yield Statement(
-            f"<{_DATATYPES}{datatype}>",
-            [(v.TYPE, _sh("NodeShape")), (_sh("datatype"), f"<{v.XSD}{datatype}>")],
-        )
+    """The shapes of all classes that objects may have, and of the parts of classes that slots ask
+    for beyond the class of their objects.
+    """
+    return _Shapes(types).of(schemas)
 
 
-def _shape(typed: Typed, types: SchemaTypes, used: set[str]) -> Iterator[Statement]:
-    shape = f"{typed.cls.uri}#shape"
-    required = {slot.name for slot in absent(typed, frozenset(), as_stored=False)}
-    named = types.slots(typed).named
-    # Where the rows of a column end, nested lists say.
-    ragged = {f"{key}{INDEX}" for key in named} if typed.is_a(TABLE) else set()
-    about: list[tuple[str, Term]] = [(v.TYPE, _sh("NodeShape"))]
-    about.append((_sh("targetClass"), terms.iri_term(typed.cls.uri)))
-    about += ((_sh("property"), f"<{shape}.{place_of(key)}>") for key in sorted(named))
-    yield Statement(terms.iri_term(shape), about)
-    for key, slot in sorted(named.items()):
-        needed = slot.name in required or (key == VALUE and slot.required)
-        needed &= key not in ragged
-        said = list(_property(slot, typed.schema, needed, used))
-        yield Statement(f"<{shape}.{place_of(key)}>", [*said, (_sh("name"), terms.string(key))])
+class _Shapes:
+    def __init__(self, types: SchemaTypes) -> None:
+        self.types = types
+        self.within: dict[str, str] = {}
+
+    def of(self, schemas: Iterable[Schema]) -> Iterator[Statement]:
+        """The shapes of all classes of schemas."""
+        seen: set[str] = set()
+        for schema in schemas:
+            for name in sorted(schema.classes):
+                typed = Typed(schema.classes[name], schema)
+                if typed.cls.uri not in seen:
+                    seen.add(typed.cls.uri)
+                    yield from self.shape(typed)
+        yield from shacl_values.shared(self.within)
+
+    def shape(self, typed: Typed) -> Iterator[Statement]:
+        """The shape of a class, and of its fields."""
+        members: list[Statement] = []
+        required = {slot.name for slot in absent(typed, frozenset(), as_stored=False)}
+        named = self.types.slots(typed).named
+        # Where the rows of a column end, nested lists say.
+        ragged = {f"{key}{INDEX}" for key in named} if typed.is_a(TABLE) else set()
+        for place, key, slot in self.places(typed):
+            needed = slot.name in required or (key == VALUE and slot.required)
+            said = _property(slot, needed and key not in ragged)
+            said += shacl_values.single(slot, typed.schema)
+            said += ((sh("property"), one) for one in self.inside(slot, typed.schema))
+            members.append(Statement(f"<{place}>", [*said, (sh("name"), terms.string(key))]))
+            members += self.elements(place, slot, typed.schema)
+            members += _lacking(place, key, slot, typed.schema)
+        about: list[tuple[str, Term]] = [(v.TYPE, sh("NodeShape"))]
+        if not _is_part(typed):
+            about.append((sh("targetClass"), terms.iri_term(typed.cls.uri)))
+        about += ((sh("property"), one.subject) for one in members)
+        yield Statement(terms.iri_term(f"{typed.cls.uri}#shape"), about)
+        yield from members
+
+    def places(self, typed: Typed) -> Iterator[tuple[str, str, Slot]]:
+        """The IRI of the shape of each field of a class, its name and its slot."""
+        for key, slot in sorted(self.types.slots(typed).named.items()):
+            yield f"{typed.cls.uri}#shape.{place_of(key)}", key, slot
+
+    def elements(self, place: str, slot: Slot, schema: Schema) -> Iterator[Statement]:
+        """The shapes of the elements of a field."""
+        return shacl_values.elements(place, slot, schema, self.within)
+
+    def inside(self, slot: Slot, schema: Schema) -> Iterator[str]:
+        """The shapes that an object in a slot has to fit beyond those of its own class."""
+        found = schema.classes.get(slot.ranges[0].name) if len(slot.ranges) == 1 else None
+        if found is None or slot.ranges[0].kind is not RangeKind.CLASS or slot.multivalued:
+            return
+        typed = Typed(found, schema)
+        if _is_part(typed) and dataset_of(slot, schema) is None:
+            for place, _, one in self.places(typed):
+                yield f"<{place}>"
+                yield from (shape.subject for shape in self.elements(place, one, schema))
 
 
-def _property(
-    slot: Slot, schema: Schema, needed: bool, used: set[str]
-) -> Iterator[tuple[str, Term]]:
-    yield v.TYPE, _sh("PropertyShape")
-    yield _sh("path"), terms.iri_term(slot.uri)
-    if needed:
-        yield _sh("minCount"), terms.literal(1)
-    yield _sh("maxCount"), terms.literal(1)
-    if slot.is_array or slot.multivalued:
+def _is_part(typed: Typed) -> bool:
+    """Whether a class is what a slot asks for of the objects of another class."""
+    return typed.named.uri != typed.cls.uri
+
+
+def _lacking(place: str, key: str, slot: Slot, schema: Schema) -> Iterator[Statement]:
+    """What a dataset has to have, and a bare value that stands for it has not."""
+    dataset = dataset_of(slot, schema)
+    if dataset is None:
         return
-    datatypes = _datatypes(slot, schema)
-    if datatypes is not None:
-        used.update(datatypes)
-        yield _sh("or"), [f"<{_DATATYPES}{one}>" for one in datatypes]
-    elif all(_is_object(one, schema) for one in slot.ranges):
-        yield _sh("nodeKind"), _sh("IRI")
-    if slot.pattern is not None and datatypes == ("string",):
-        yield _sh("pattern"), terms.string(slot.pattern)
-    for word, bound in (("minInclusive", slot.minimum), ("maxInclusive", slot.maximum)):
-        if bound is not None:
-            yield _sh(word), terms.literal(bound)
+    filled = frozenset((VALUE, _DESCRIPTION))
+    for one in absent(dataset, filled, as_stored=False, name=key):
+        about: list[tuple[str, Term]] = [(v.TYPE, sh("PropertyShape"))]
+        about.append((sh("path"), terms.iri_term(slot.uri)))
+        about.append((sh("not"), shacl_values.BARE))
+        about.append((sh("name"), terms.string(one.name)))
+        about.append((sh("message"), terms.string(f"`{key}` lacks `{one.name}`")))
+        yield Statement(f"<{place}.{place_of(one.name)}>", about)
 
 
-def _is_object(one: Range, schema: Schema) -> bool:
-    """Whether a range is of objects alone: an author may write a dataset as its value."""
-    if one.kind is not RangeKind.CLASS:
-        return False
-    found = schema.classes.get(one.name)
-    return found is None or found.facts.get("role") != "dataset"
-
-
-def _datatypes(slot: Slot, schema: Schema) -> tuple[str, ...] | None:
-    """The datatypes that the literals of a slot have; None when it may hold anything else."""
-    found: dict[str, None] = {}
-    for one in slot.ranges:
-        known = schema.types.get(one.name) if one.kind is RangeKind.TYPE else None
-        allowed = _ALLOWED.get(known.uri.removeprefix(v.XSD)) if known is not None else None
-        if known is None or allowed is None or not known.uri.startswith(v.XSD):
-            return None
-        found.update(dict.fromkeys(allowed))
-    return tuple(found) or None
-
-
-def _sh(name: str) -> str:
-    return f"<{SH}{name}>"
+def _property(slot: Slot, needed: bool) -> list[tuple[str, Term]]:
+    """That a field is there, once."""
+    about: list[tuple[str, Term]] = [(v.TYPE, sh("PropertyShape"))]
+    about.append((sh("path"), terms.iri_term(slot.uri)))
+    if needed:
+        about.append((sh("minCount"), terms.literal(1)))
+    about.append((sh("maxCount"), terms.literal(1)))
+    return about

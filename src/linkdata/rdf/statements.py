@@ -34,14 +34,20 @@ from linkdata.rdf.written import Written, is_plain
 _CLASS_ATTRIBUTES = frozenset(("neurodata_type", "data_type", "namespace"))
 #: The attribute by which a file points at the specifications it carries: no data.
 _SPECIFICATIONS = ".specloc"
+#: What the expanded form says of arrays too.
+_OF_ARRAYS = frozenset((v.DTYPE, v.SHAPE, v.CHUNKS))
+_AN_ARRAY = (v.TYPE, v.ARRAY)
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What is asked for: all classes that an object is, the rows of tables."""
+    """What is asked for: all classes that an object is, the rows of tables; without `fields` only
+    what is said beyond what the expanded form says.
+    """
 
     superclasses: bool = False
     rows: bool = False
+    fields: bool = True
 
 
 class Statement(NamedTuple):
@@ -69,7 +75,7 @@ class _Speaker:
         self.described = Described(graph, self.rules.types)
         self.tables = Tables(graph, self.rules, self.values)
         self.annotations = Annotations(graph, self.rules)
-        self.plain = is_plain(graph.context) and not any(changed(graph))
+        self.plain = not any(changed(graph)) and is_plain(self.rules, graph.context)
         self.seen: set[int] = set()
 
     def all(self) -> Iterator[Statement]:
@@ -91,7 +97,7 @@ class _Speaker:
                 term = self.values.value(value, None, place, met)
             else:
                 term = self.values.field(self.graph.document, key, None, place, met)
-            if term is not None:
+            if term is not None and self.options.fields:
                 predicate = self.rules.predicate(self.graph.context, key)
                 yield Statement(subject, [(predicate, term)])
             yield from self.arrays(met)
@@ -101,8 +107,11 @@ class _Speaker:
     def as_written(self) -> Iterator[Statement]:
         """The same for a document that speaks for itself."""
         met = Met([], [])
-        for said in Written(self.values).document(met):
-            yield Statement(*said)
+        written = Written(self.values, superclasses=self.options.superclasses)
+        for subject, about in written.document(met):
+            if not self.options.fields:
+                about = [one for one in about if one[0] == v.PART_OF and type(one[1]) is str]
+            yield Statement(subject, about)
             if met.arrays:
                 yield from self.arrays(met)
                 met.arrays.clear()
@@ -130,6 +139,7 @@ class _Speaker:
             about += said_of_table
         about.append((v.PART_OF, f"<{parent_of(entity.iri)}>"))
         about += self.described.origin(entity)
+        beyond = len(about)
         rules = self.rules.of(entity)
         silent = unsaid(entity)
         keys = entity.keys()
@@ -157,6 +167,8 @@ class _Speaker:
             if term is not None:
                 about.append((said, term))
         subject = terms.iri_term(entity.iri)
+        if not self.options.fields:
+            about = about[len(kinds) : beyond]
         yield Statement(subject, about)
         self.annotations.met(entity)
         yield from (Statement(*said) for said in table)
@@ -164,8 +176,10 @@ class _Speaker:
     def arrays(self, met: Met) -> Iterator[Statement]:
         """What is said of arrays outside the document, and of their files."""
         for identity, array in met.arrays:
-            for said in self.described.array(identity, array):
-                yield Statement(*said)
+            for subject, about in self.described.array(identity, array):
+                if subject == identity and not self.options.fields:
+                    about = [one for one in about if one[0] not in _OF_ARRAYS and one != _AN_ARRAY]
+                yield Statement(subject, about)
 
 
 def unsaid(entity: Entity) -> frozenset[str]:

@@ -59,7 +59,7 @@ class Values:
             context, mapping = entity.layers[0]
             node = entries(mapping).get(key)
             if type(node) is Scalar:  # nothing below it counts
-                return self._scalar(context, node, coercion)
+                return self.scalar(context, node, coercion)
             found = self.graph.resolver.field(entity.target, key)
             if found is not None and found.node is not None:
                 return self.written(found, coercion, place, met)
@@ -74,7 +74,7 @@ class Values:
             settled = self.graph.resolver.settle(target)
         found = settled.node
         if isinstance(found, Scalar):
-            return self._scalar(settled.context, found, coercion)
+            return self.scalar(settled.context, found, coercion)
         if type(found) is nodes.Sequence and found.named is None:
             value = self.graph.value(target, settled)
             if isinstance(value, list):  # else it is numbers
@@ -87,7 +87,8 @@ class Values:
             return self.value(value, coercion, place, met)
         return self.value(self.graph.value(target, settled), coercion, place, met)
 
-    def _scalar(self, context: Context, node: Scalar, coercion: Coercion | None) -> str | None:
+    def scalar(self, context: Context, node: Scalar, coercion: Coercion | None) -> str | None:
+        """The term of a scalar that is no reference. Raises `OutputError`."""
         value = meaning(node)
         if value is None:
             return None

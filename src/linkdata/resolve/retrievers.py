@@ -8,7 +8,6 @@ Implements: `specs/linkdata-1.0.md`, section "Resources, roots and authorities".
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,10 +21,6 @@ from linkdata.spans import Span
 from linkdata.syntax import stream
 
 HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
-
-
-#: How old a change must be (ns) for the file's time to tell the next one from it.
-_SETTLED = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +63,14 @@ class FileRetriever:
         """The bytes of a file. Raises `RetrievalError`, `TextError` (`text-too-large`)."""
         path = file_path(location, span)
         with self.roots.open(path, span) as opened:
+            stamp = _stamp(opened)
             try:
                 data = _content(opened, str(path), span)
             except OSError as problem:
                 raise RetrievalError(
                     error("resource-unreadable", f"cannot read {path}: {problem.strerror}", span)
                 ) from problem
-            return Retrieved(data, file_location(path), stamp=_stamp(opened))
+            return Retrieved(data, file_location(path), stamp=stamp)
 
     def stamp(self, location: str) -> Hashable:
         """The state of a file; None for one that cannot be had, or was changed just now."""
@@ -87,7 +83,7 @@ class FileRetriever:
 
 def _stamp(file: OpenFile) -> Hashable:
     found = file.stat
-    if time.time_ns() - found.st_mtime_ns < _SETTLED:
+    if not file.is_settled:
         return None  # another change could have the same time
     return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
 

@@ -49,13 +49,16 @@ class VerifiedFiles:
         """
         wanted = list(declared)
         key = _identity(file)
-        known = self._known.get(key) or self._recall(key)
+        is_settled = file.is_settled  # else another change may leave its identity as it is
+        known = self._known.get(key) or self._recall(key) if is_settled else {}
         missing = [digest.algorithm for digest in wanted if digest.algorithm not in known]
         if missing:
             made = digest_file(file.fd, missing, name=str(file.path))
             known = known | {name: digest.hex for name, digest in made.items()}
-            self._remember(key, known)
-        self._known[key] = known
+            if is_settled:
+                self._remember(key, known)
+        if is_settled:
+            self._known[key] = known
         return [
             (digest, Digest(digest.algorithm, known[digest.algorithm]))
             for digest in wanted

@@ -129,6 +129,7 @@ class SchemaTypes:
         self.carried = Carried()
         self._names: dict[int, ClassNames] = {}
         self._imports: dict[int, Imports] = {}
+        self._brings: dict[int, bool] = {}
         self._known: dict[int, _Settled] = {}
         self._slots: dict[tuple[str, str], Slots] = {}
 
@@ -200,18 +201,17 @@ class SchemaTypes:
         return None if found is None or schema is None else Typed(found, schema)
 
     def _find(self, entity: Entity, place: Field | None) -> Typed | None:
-        declared = self.declared(entity)
-        asked = None if place is None else place.asked
-        if declared is None or (
-            asked is not None and is_part(asked.cls) and asked.is_a(declared.cls.uri)
-        ):
-            return asked
-        return declared
+        return settled(self.declared(entity), place)
 
     def _may_have_schema(self, entity: Entity) -> bool:
         """Whether a schema may speak of an object: its document imports one, or brings a file."""
         context = entity.context
-        return bool(context.imports) or not entity.layers or FROM in context.document.source.text
+        if context.imports or not entity.layers:
+            return True
+        found = self._brings.get(id(context))
+        if found is None:  # the text is searched once
+            found = self._brings[id(context)] = FROM in context.document.source.text
+        return found
 
     # Slots
 
@@ -316,6 +316,16 @@ class SchemaTypes:
                 self.graph, context, retriever=self._retriever
             )
         return found
+
+
+def settled(declared: Typed | None, place: Field | None) -> Typed | None:
+    """The class of an object by the one that it names and the slot in which it stands."""
+    asked = None if place is None else place.asked
+    if declared is None or (
+        asked is not None and is_part(asked.cls) and asked.is_a(declared.cls.uri)
+    ):
+        return asked
+    return declared
 
 
 def types_of(graph: Graph) -> SchemaTypes:

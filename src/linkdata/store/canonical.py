@@ -15,6 +15,7 @@ does not enter: compression, byte order, padding at the edge of an array, the fi
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -40,8 +41,12 @@ def content_digest(
     element: Element, shape: tuple[int, ...], pieces: list[Buffer], by: str = "blake3"
 ) -> Digest:
     """The digest of a chunk of this shape whose canonical bytes these are."""
-    header = canonical_json({"dtype": element.name, "shape": list(shape)})
-    return digest_bytes(_FIRST, header, b"\n", *pieces, by=by)
+    return digest_bytes(_header(element, shape), *pieces, by=by)
+
+
+@lru_cache(maxsize=64)  # of the chunks of an array, nearly all have one
+def _header(element: Element, shape: tuple[int, ...]) -> bytes:
+    return _FIRST + canonical_json({"dtype": element.name, "shape": list(shape)}) + b"\n"
 
 
 def values(element: Element, shape: tuple[int, ...], data: Buffer) -> NDArray[Any]:

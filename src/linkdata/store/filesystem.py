@@ -35,7 +35,7 @@ _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _LOCK = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 _TOGETHER = 8  # folders that are synced at a time
-_KEPT_PARTS = 2  # names in the path of a folder that is kept open: not one for each two digits
+_KEPT = 64  # folders that are kept open at most; a process may have few files open on some systems
 _FORGETS = hasattr(os, "posix_fadvise")  # not on macOS
 
 
@@ -283,7 +283,7 @@ class LocalFileSystem:
 
     @contextmanager
     def keeping(self) -> Iterator[None]:
-        """Until this ends, the folders above those that objects lie in stay open once opened."""
+        """Until this ends, folders stay open once opened, up to a number."""
         with self._guard:
             self._keepers += 1
         try:
@@ -305,7 +305,9 @@ class LocalFileSystem:
             found = _Open(os.open(name, _FOLDER, dir_fd=above.fd))
         else:
             found = _Open(os.open(self._folder, _FOLDER))
-        if self._keepers and path.count("/") < _KEPT_PARTS:
+        if self._keepers:
+            if len(kept) >= _KEPT:
+                kept.clear()  # they are closed when the last user lets go of them
             kept[path] = found
         return found
 

@@ -67,6 +67,7 @@ class FolderStore(FolderReader):
         self._ready = False
         self._outer = 0  # how many hold the store through `lock`
         self._unsettled: set[str] = set()  # folders that chunks were put in
+        self._here: set[Digest] = set()  # chunks put while the store is held, so none of them goes
         self._manifests_settled = False  # whether all removals of manifests are durable
 
     def __enter__(self) -> Self:
@@ -104,6 +105,8 @@ class FolderStore(FolderReader):
                 self._writer.settle([folder])
             else:
                 self._unsettled.add(folder)
+                if self._outer:
+                    self._here.add(digest)
             return found is None
 
     def flush(self) -> None:
@@ -151,6 +154,7 @@ class FolderStore(FolderReader):
             elif not self._manifests_settled:
                 self._writer.settle(self._folders("manifests"))
                 self._manifests_settled = True
+            self._here.discard(digest)
             with suppress(FileNotFoundError):
                 self._files.unlink(layout.object_path(kind, digest))
 
@@ -196,6 +200,8 @@ class FolderStore(FolderReader):
                 yield
             finally:
                 self._outer -= 1
+                if not self._outer:
+                    self._here = set()
 
     def _held(self) -> AbstractContextManager[None]:
         # Who holds the store through `lock` outlives what is put under it; waiting for a second
@@ -213,7 +219,7 @@ class FolderStore(FolderReader):
     def _folders_of(self, mentioned: set[Digest]) -> Iterable[str]:
         """The folders of chunks. Raises `StoreMissingError` if one is not here."""
         for digest in mentioned:
-            if not self.has("chunks", digest):
+            if digest not in self._here and not self.has("chunks", digest):
                 raise contents.missing("chunks", digest, self.name)
         return {layout.folder_path("chunks", digest) for digest in mentioned}
 

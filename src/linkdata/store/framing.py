@@ -25,6 +25,7 @@ Word: TypeAlias = Literal["chunk", "manifest"]
 VERSION = 1
 _LINE_USUAL, _LINE_LIMIT = 1 << 12, 1 << 20
 _SEAL_DIGITS = 32
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 _COMMON = ("linkdata", "seal", "size", "stored", "version")
 
 
@@ -33,8 +34,7 @@ def canonical_json(value: Any) -> bytes:
 
     Numbers must be integers.
     """
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return text.encode("utf-8", "surrogateescape")
+    return _ENCODER.encode(value).encode("utf-8", "surrogateescape")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ digests. `opened` verifies the stored one, which is cheap; `Object.values` decod
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from linkdata.store.kinds import PLAIN, Buffer, Damaged, Element
 from linkdata.store.packing import CANONICAL, Packing, dtype_of
 
 if TYPE_CHECKING:
+    import numpy
     from numpy.typing import NDArray
 
 _KEYS = {"content", "dtype", "shape", "packing", "block", "codecs", "mask"}
@@ -62,7 +64,7 @@ class Form:
             return [data]
         import numpy
 
-        block = numpy.frombuffer(data, dtype_of(self.packing)).reshape(self.padded)
+        block = numpy.frombuffer(data, self._dtype).reshape(self.padded)
         return canonical.body(self.element, block[tuple(slice(length) for length in self.shape)])
 
     def values(self, payload: Buffer) -> NDArray[Any]:
@@ -74,7 +76,12 @@ class Form:
         whole = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         return canonical.values(self.element, self.shape, whole)
 
-    @property
+    @cached_property
+    def _dtype(self) -> numpy.dtype[Any]:
+        """How elements lie in the payload, which is not packed as canonical."""
+        return dtype_of(self.packing)
+
+    @cached_property
     def _is_plain(self) -> bool:
         """Whether the bytes of the block are the canonical ones."""
         name = self.element.name
@@ -87,7 +94,7 @@ class Form:
             if self.pipeline.codecs:
                 raise codecs.unknown("canonical bytes with codecs")
             return payload
-        return codecs.decode(payload, self.pipeline, dtype_of(self.packing), self.padded)
+        return codecs.decode(payload, self.pipeline, self._dtype, self.padded)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Doing one thing to many objects, several at a time.
 
 Takes: a function and its arguments.
-Gives: `each`, its results in order.
+Gives: `each`, its results in order as they come; `every`, all of them at once.
 Implements: nothing of the specification.
 """
 
@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from threading import Lock
 from typing import TypeVar
 
 Argument = TypeVar("Argument")
@@ -44,3 +45,39 @@ def each(
             result = running.popleft().result()
             running.extend(pool.submit(function, one) for one in islice(rest, 1))
             yield result
+
+
+def every(
+    function: Callable[[Argument], Result],
+    arguments: Sequence[Argument],
+    workers: int,
+    told: Callable[[int], None],
+) -> list[Result]:
+    """The results of a function, in the order of its arguments, when all are there.
+
+    Each of so many threads takes the next argument when it is free: handing work out costs more
+    than the work where this is small. `told` hears after each how many are done, from one thread at
+    a time. What it raises goes through when what was begun has ended, and no more is begun.
+    """
+    from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+
+    results: dict[int, Result] = {}
+    left = iter(enumerate(arguments))  # to take from it is one step of the interpreter
+    guard = Lock()
+
+    def work() -> None:
+        for number, argument in left:
+            found = function(argument)
+            with guard:
+                results[number] = found
+                told(len(results))
+
+    with ThreadPoolExecutor(max(workers, 1)) as pool:
+        running = [pool.submit(work) for _ in range(max(workers, 1))]
+        try:
+            wait(running, return_when=FIRST_EXCEPTION)
+        finally:
+            deque(left, maxlen=0)  # so that the others end, also when somebody interrupts
+        for one in running:
+            one.result()
+    return [results[number] for number in range(len(arguments))]

@@ -59,6 +59,8 @@ class Writer:
 
     def make_folders(self, folder: str) -> None:
         """Make a folder and those above it, where they are not there."""
+        if folder in self._made:
+            return
         for path in reversed(list(_upward(folder))):
             if path not in self._made:
                 with suppress(FileExistsError):

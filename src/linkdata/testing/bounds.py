@@ -12,7 +12,7 @@ import signal
 from collections.abc import Iterator
 
 #: What no bounded work of a test comes near to, on a slow and busy machine.
-GENEROUS = 60.0
+GENEROUS = 300.0
 
 
 class TooLateError(Exception):

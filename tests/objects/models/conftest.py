@@ -52,11 +52,6 @@ classes:
 Opened = Callable[[str], Dataset]
 
 
-@pytest.fixture(autouse=True)
-def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LINKDATA_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
-
-
 @pytest.fixture
 def lab(tmp_path: Path) -> Opened:
     """Opens a document that imports the schema `lab`."""

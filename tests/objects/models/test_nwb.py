@@ -49,13 +49,10 @@ OPHYS = {
 
 @pytest.fixture(scope="module")
 def core(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
-    folder = tmp_path_factory.mktemp("core")
-    path = folder / "a.yaml"
+    path = tmp_path_factory.mktemp("core") / "a.yaml"
     path.write_text("meta: {imports: {core: {as: nwb, from: [{pypi: {package: pynwb}}]}}}\n")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LINKDATA_CACHE", str(folder / "cache"))
-        dataset = linkdata.open(path)
-        assert dataset.models
+    dataset = linkdata.open(path)
+    assert dataset.models
     return dataset
 
 

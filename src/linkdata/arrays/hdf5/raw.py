@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy
 from h5py import h5d, h5s, h5t
@@ -43,8 +43,7 @@ if TYPE_CHECKING:
 _MAX_RAW = 1 << 32  # bytes of a chunk; HDF5 has no larger ones
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(NamedTuple):
     """Where in its file a chunk lies."""
 
     offset: int
@@ -201,20 +200,19 @@ def _extents(
 
 
 def _chunk_extents(dataset: h5d.DatasetID, shape: Shape, grid: Shape) -> dict[int, Extent]:
-    counted = counts(shape, grid)
-    strides = [prod(counted[axis + 1 :]) for axis in range(len(counted))]
+    # The axes of an array datatype, which come last, lie in a chunk whole.
+    axes = list(zip(grid, counts(shape, grid), strict=True))[: len(dataset.shape)]
+    listed: list[h5d.StoreInfo] = []
+    dataset.chunk_iter(listed.append)  # which gives None, so the iteration goes on
     found: dict[int, Extent] = {}
-    inner = len(grid) - len(dataset.shape)
-
-    def take(chunk: h5d.StoreInfo) -> None:
-        at = [offset // step for offset, step in zip(chunk.chunk_offset, grid, strict=False)]
-        at += [0] * inner
-        # A dataset that was made smaller may keep chunks beyond its end.
-        if all(here < count for here, count in zip(at, counted, strict=True)) and (
-            0 < chunk.size < _MAX_RAW and chunk.byte_offset is not None
-        ):
-            index = sum(here * stride for here, stride in zip(at, strides, strict=True))
-            found[index] = Extent(chunk.byte_offset, chunk.size, chunk.filter_mask)
-
-    dataset.chunk_iter(take)
+    for chunk in listed:
+        index = 0
+        for offset, (step, count) in zip(chunk.chunk_offset, axes, strict=True):
+            here = offset // step
+            if here >= count:  # a dataset that was made smaller may keep chunks beyond its end
+                break
+            index = index * count + here
+        else:
+            if 0 < chunk.size < _MAX_RAW and chunk.byte_offset is not None:
+                found[index] = Extent(chunk.byte_offset, chunk.size, chunk.filter_mask)
     return found
