@@ -8,11 +8,12 @@ Implements: `specs/linkdata-1.0.md`, sections "Identity", "Placement" and "Overl
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, cast
 
 from linkdata.arrays.protocols import Dataset, Group, Item
-from linkdata.errors import FieldError, SourceError, did_you_mean, error
+from linkdata.errors import FieldError, LinkdataError, SourceError, did_you_mean, error
 from linkdata.graph.stores import ABOUT, Brought, stored
 from linkdata.graph.values import current
 from linkdata.resolve.registry import Context
@@ -117,6 +118,20 @@ class Entity:
             found: Any = value.target.item if isinstance(value, Link) else value
             self._item = found if hasattr(found, "kind") else getattr(found, "dataset", None)
         return self._item
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep the source file of the object open meanwhile, which makes many small reads quick.
+
+        Where it cannot be had nothing happens: whoever reads something of it is told.
+        """
+        with ExitStack() as stack:
+            with suppress(LinkdataError):
+                if self._item is not None:
+                    stack.enter_context(self._item.file.held())
+                elif self.external is not None:
+                    stack.enter_context(self.graph.files.file(self.external).held())
+            yield
 
     @property
     def unopened(self) -> bool:

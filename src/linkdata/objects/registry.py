@@ -88,7 +88,8 @@ def settled_class(entity: Entity) -> type[Object]:
     from linkdata.objects.access import Object
 
     try:
-        found = _by_names(entity)
+        with entity.held():
+            found = _by_names(entity)
     except LinkdataError:
         return Object  # the file cannot be had; whoever asks for a field is told why
     entity.memo[_MEMO] = found

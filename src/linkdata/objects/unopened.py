@@ -38,14 +38,16 @@ class Unopened(Object):
         written = self.entity.written(name)
         if isinstance(written, bool | int | float | str):
             return written
-        return getattr(self._settled(), name)
+        with self.entity.held():
+            return getattr(self._settled(), name)
 
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, str):
             written = self.entity.written(key)
             if written is not None:
                 return wrap(written)
-        return self._settled()[key]
+        with self.entity.held():
+            return self._settled()[key]
 
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(self._settled(), name, value)

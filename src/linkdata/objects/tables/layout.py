@@ -67,8 +67,9 @@ class Columns:
 def columns_of(entity: Entity) -> Columns:
     """The columns of a table. Raises what following its references raises."""
     found = Columns()
-    for name in names_of(entity):
-        found.add(name, column(entity, name))
+    with entity.held():
+        for name in names_of(entity):
+            found.add(name, column(entity, name))
     return found
 
 

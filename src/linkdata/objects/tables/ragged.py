@@ -87,7 +87,14 @@ class VectorIndex(VectorData):
         """
         if isinstance(key, str):
             return super().get(key, default)
-        ends, target = self._ends(), self.target
+        ends = self._ends()
+        if getattr(self._kept, "epoch", None) is not None:  # of a file that is open
+            return self._rows(ends, key, **more)
+        with self.entity.held():
+            return self._rows(ends, key, **more)
+
+    def _rows(self, ends: Any, key: Any, **more: Any) -> Any:
+        target = self.target
         if is_position(key):
             first, last = _bounds(ends, position(key, length_of(ends)))
             return target.get(slice(first, last), **more)
