@@ -12,6 +12,7 @@ import gc
 import os
 from collections.abc import Callable
 
+import h5py
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -69,3 +70,18 @@ def descriptors() -> Callable[[], list[str]]:
         return sorted(path for path in found if path.startswith("/"))
 
     return told
+
+
+@pytest.fixture
+def openings(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+    """Tells how often an HDF5 file was opened."""
+    times = 0
+    original = h5py.File.__init__
+
+    def counted(self: h5py.File, *args: object, **given: object) -> None:
+        nonlocal times
+        times += 1
+        original(self, *args, **given)
+
+    monkeypatch.setattr(h5py.File, "__init__", counted)
+    return lambda: times

@@ -41,22 +41,8 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "a.yaml"
 
 
-@pytest.fixture
-def count(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
-    times = 0
-    original = h5py.File.__init__
-
-    def counted(self: h5py.File, *args: object, **given: object) -> None:
-        nonlocal times
-        times += 1
-        original(self, *args, **given)
-
-    monkeypatch.setattr(h5py.File, "__init__", counted)
-    return lambda: times
-
-
 def test_nothing_is_opened_until_something_in_the_file_is_asked_for(
-    path: Path, count: Callable[[], int]
+    path: Path, openings: Callable[[], int]
 ) -> None:
     ds = linkdata.open(path)
     assert repr(ds)
@@ -65,9 +51,9 @@ def test_nothing_is_opened_until_something_in_the_file_is_asked_for(
     raw = ds.data.raw
     assert raw.note == "hello"
     assert ds.dumps() == DOCUMENT
-    assert count() == 0
+    assert openings() == 0
     assert "unit" in raw
-    assert count() > 0
+    assert openings() > 0
 
 
 @pytest.mark.parametrize(
@@ -89,23 +75,23 @@ def test_nothing_is_opened_until_something_in_the_file_is_asked_for(
 )
 def test_nothing_stays_open_afterwards(
     path: Path,
-    count: Callable[[], int],
+    openings: Callable[[], int],
     ask: Callable[[linkdata.Dataset], object],
     opened: Callable[[], int],
 ) -> None:
     ds = linkdata.open(path)
     ask(ds)
-    assert count() > 0
+    assert openings() > 0
     assert opened() == 0
 
 
 def test_as_a_context_the_file_is_opened_once_and_held(
-    path: Path, count: Callable[[], int], opened: Callable[[], int]
+    path: Path, openings: Callable[[], int], opened: Callable[[], int]
 ) -> None:
     with linkdata.open(path) as ds:
-        assert count() == 0
+        assert openings() == 0
         assert (ds.data.series.rate, ds.data.raw.unit) == (10.5, "V")
-        assert count() == 1
+        assert openings() == 1
         assert opened() == 1
     assert opened() == 0
 

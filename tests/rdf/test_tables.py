@@ -9,6 +9,7 @@ import rdflib
 from rdflib.namespace import CSVW, RDF
 
 import linkdata
+from linkdata.graph import expanded
 
 CORE, COMMON = (rdflib.Namespace(f"urn:linkdata:schema:{n}:") for n in ("core", "hdmf-common"))
 GENERAL = "urn:linkdata:x#data.general.extracellular_ephys"
@@ -55,6 +56,18 @@ def test_ragged_cells_are_lists_and_positions_are_rows(said: rdflib.Graph) -> No
         list(said.items(said.value(row(UNITS, number), CORE.electrodes))) for number in range(2)
     ]
     assert electrodes == [[row(ELECTRODES, 0)], [row(ELECTRODES, 1), row(ELECTRODES, 2)]]
+
+
+def test_cells_do_not_count_among_the_values_that_lists_may_come_to(
+    nwb: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spent: list[int] = []
+    monkeypatch.setattr(expanded.Budget, "spend", lambda budget, values: spent.append(values))
+    with linkdata.open(nwb) as ds:
+        ds.to_rdflib()
+        without, spent[:] = list(spent), []
+        ds.to_rdflib(rows=True)
+    assert spent == without != []
 
 
 def test_rows_are_left_out_unless_asked_for(nwb: Path) -> None:

@@ -164,7 +164,7 @@ def server(
     with contextlib.ExitStack() as stack:
         try:
             found = stack.enter_context(running(_program(request.config), folder))
-        except ServerEndedError as problem:  # of another node, say
+        except ServerEndedError as problem:  # before it was given anything of ours: not this node
             pytest.skip(f"YAML's language server does not run here: {problem}")
         yield found
 

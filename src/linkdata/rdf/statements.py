@@ -73,7 +73,7 @@ class _Speaker:
         self.rules = Rules(graph)
         self.values = Values(graph, self.rules)
         self.described = Described(graph, self.rules.types)
-        self.tables = Tables(graph, self.rules, self.values)
+        self.tables = Tables(graph, self.rules)
         self.annotations = Annotations(graph, self.rules)
         self.plain = not any(changed(graph)) and is_plain(self.rules, graph.context)
         self.seen: set[int] = set()

@@ -18,7 +18,7 @@ from linkdata import iri
 from linkdata.arrays.inline import InlineArray
 from linkdata.errors import LinkdataError
 from linkdata.graph.entity import VALUE, Entity, Link
-from linkdata.graph.expanded import is_outside
+from linkdata.graph.expanded import Budget, is_outside
 from linkdata.graph.graph import Graph
 from linkdata.rdf import terms
 from linkdata.rdf import vocabulary as v
@@ -49,13 +49,20 @@ class _Column:
     target: str | None = None  # the table whose positions the values are
 
 
+class _Cells(Budget):
+    """Cells are not weighed: each is read where it is, and written before the next row is read."""
+
+    def spend(self, values: int) -> None:
+        """Count nothing."""
+
+
 class Tables:
     """Says what the columns of tables are, and their rows."""
 
-    def __init__(self, graph: Graph, rules: Rules, values: Values) -> None:
+    def __init__(self, graph: Graph, rules: Rules) -> None:
         self.graph = graph
         self.rules = rules
-        self.values = values
+        self.values = Values(graph, rules, _Cells(graph))
 
     def table(self, entity: Entity, *, rows: bool) -> Iterator[tuple[str, list[tuple[str, Term]]]]:
         """What is said of a table beyond its fields; nothing of an object that is none."""

@@ -39,12 +39,12 @@ class Met(NamedTuple):
 
 
 class Values:
-    """From values to terms."""
+    """From values to terms. A `budget` says how many values lists may come to."""
 
-    def __init__(self, graph: Graph, rules: Rules) -> None:
+    def __init__(self, graph: Graph, rules: Rules, budget: Budget | None = None) -> None:
         self.graph = graph
         self.rules = rules
-        self.budget = Budget(graph)
+        self.budget = budget or Budget(graph)
 
     def field(
         self, entity: Entity, key: str, coercion: Coercion | None, place: str, met: Met

@@ -160,8 +160,8 @@ def _schema_files(data: bytes, url: str, span: Span) -> Mapping[str, bytes]:
                     raise SchemaError(_no_wheel(url, "its schemas are too large", span))
                 with archive.open(info) as file:
                     found[info.filename] = file.read(MAX_BYTES)
-    # zipfile: RuntimeError for what is encrypted, NotImplementedError for other ways of packing.
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as problem:
+    # zipfile raises a RuntimeError for what is encrypted, or packed in a way that it does not know.
+    except (zipfile.BadZipFile, RuntimeError, OSError, EOFError) as problem:
         raise SchemaError(_no_wheel(url, str(problem), span)) from problem
     return found
 

@@ -270,25 +270,19 @@ class HDF5File:
 
     def _begun(self, file: OpenFile, path: Path) -> Session:
         """A session on an open file, verified if it is not the one that was open before."""
-        with collector.paused():
-            from linkdata.arrays.hdf5.session import Session
-
         if self._stamp != _stamp(file):
             if self._verify is not None:
                 self._verify(file)
             self._stamp = _stamp(file)
             self._addresses = None
-        return Session(file.fd, path, self.name, self.writable)
+        return _session(file.fd, path, self.name, self.writable)
 
     def _begun_ranged(self, file: RangedFile) -> Session:
-        from linkdata.arrays.hdf5.failures import failure
-
-        with collector.paused():
-            from linkdata.arrays.hdf5.session import Session
-
         if self.writable:
+            from linkdata.arrays.hdf5.failures import failure
+
             raise failure("source-read-only", "a remote file cannot be written", self.name)
-        return Session(file, _NOWHERE, self.name, False)
+        return _session(file, _NOWHERE, self.name, False)
 
     @property
     def _is_ranged(self) -> bool:
@@ -315,6 +309,13 @@ class HDF5File:
     def __repr__(self) -> str:
         state = "open" if self._session else "closed"
         return f"HDF5File({self.name!r}, {state})"
+
+
+def _session(file: int | RangedFile, path: Path, name: str, writable: bool) -> Session:
+    with collector.paused():  # h5py makes a great deal when it is imported
+        from linkdata.arrays.hdf5.session import Session
+
+    return Session(file, path, name, writable)
 
 
 def _stamp(file: OpenFile) -> _Stamp:
