@@ -380,6 +380,24 @@ def test_many_threads_put_the_same(folder: Path) -> None:
     assert list((folder / "tmp").iterdir()) == []
 
 
+def test_a_folder_that_another_makes_a_store_meanwhile(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = LocalFileSystem.names
+    first, second = sample(1), sample(2)
+
+    def meanwhile(files: LocalFileSystem, path: str) -> list[str]:
+        monkeypatch.setattr(LocalFileSystem, "names", names)
+        first.put(FolderStore(folder))
+        return list(names(files, path))
+
+    monkeypatch.setattr(LocalFileSystem, "names", meanwhile)
+    second.put(FolderStore(folder))
+    store = FolderStore(folder)
+    assert {found.state for found in verify(store, deep=True)} == {"good"}
+    assert set(store.list("manifests")) == {first.digest, second.digest}
+
+
 def test_who_holds_the_store_need_not_look_for_what_was_just_put(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

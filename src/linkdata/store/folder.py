@@ -308,12 +308,11 @@ class FolderStore(FolderReader):
         """
         if self._ready:
             return
-        try:
-            layout.check_record(self._files.read(layout.RECORD, layout.RECORD_LIMIT), self.name)
-        except FileNotFoundError:
+        if not self._has_record():
             self._files.create_root()
             others = set(self._files.names("")) - {layout.TEMPORARY, layout.LOCKS, layout.RECORD}
-            if others:
+            # Another may have made it a store meanwhile; its record comes before all else in it.
+            if others and not self._has_record():
                 raise StoreError(
                     error(
                         "store-invalid",
@@ -321,7 +320,16 @@ class FolderStore(FolderReader):
                         hint="give a store, or a folder that is empty or not there yet",
                         place=self.name,
                     )
-                ) from None
-            self._writer.write(layout.RECORD, layout.record())
-            self._writer.settle([""])
+                )
+            if not others:
+                self._writer.write(layout.RECORD, layout.record())
+                self._writer.settle([""])
         self._ready = self._recorded = True
+
+    def _has_record(self) -> bool:
+        """Whether the folder says that it is a store. Raises `StoreError` for another kind."""
+        try:
+            layout.check_record(self._files.read(layout.RECORD, layout.RECORD_LIMIT), self.name)
+        except FileNotFoundError:
+            return False
+        return True
