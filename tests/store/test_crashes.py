@@ -143,6 +143,25 @@ def again(kind: type[ModelFileSystem], limit: int) -> tuple[Run, list[Callable[[
     return run, [lambda: [run.commit(store, array) for array in arrays] and None]
 
 
+def staged(kind: type[ModelFileSystem], limit: int) -> tuple[Run, list[Callable[[], None]]]:
+    """Chunks are put in two steps, the second ones in another order."""
+    arrays = [sample(*range(12)), sample(11, 12, 13)]
+    run = Run(disk(kind, {}), Judge(arrays), limit)
+    store = FolderStore("", files=run.files.view())
+
+    def work() -> None:
+        for array in arrays:
+            since = run.files.now()
+            with store.lock():
+                ends = [store.stage("chunks", digest, data) for digest, data in array.chunks]
+                for end in reversed(ends):
+                    end()
+                store.put("manifests", *array.manifest)
+            run.judge.promised[array.digest] = since
+
+    return run, [work]
+
+
 def together(kind: type[ModelFileSystem], limit: int) -> tuple[Run, list[Callable[[], None]]]:
     """Three processes put arrays that share chunks, into a store that none of them has made."""
     arrays = [sample(1, 2, 3), sample(3, 2, 4), sample(1, 2, 3)]
@@ -300,13 +319,14 @@ def play(
 STATES: dict[Workload, int] = {
     fresh: 49_000,
     again: 38_000,
+    staged: 4_000,
     corrupt: 5_000,
     mended: 8_000,
     collected: 8_000,
     together: 2_000,
     contended: 3_500,
 }
-ALONE = [fresh, again, corrupt, mended, collected]
+ALONE = [fresh, again, staged, corrupt, mended, collected]
 INTERLEAVED = [together, contended]
 SEEDS = range(40)
 

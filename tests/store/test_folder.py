@@ -15,6 +15,7 @@ from linkdata.store import layout
 from linkdata.store.collecting import collect
 from linkdata.store.filesystem import Info, LocalFileSystem
 from linkdata.store.folder import FolderStore
+from linkdata.store.framing import Fresh
 from linkdata.store.protocols import CollectableStore, Kind
 from linkdata.store.verifying import verify
 from linkdata.testing.crashes import crash_states
@@ -75,7 +76,7 @@ def test_the_layout(store: FolderStore, folder: Path) -> None:
 def test_objects_are_read_only(store: FolderStore, folder: Path) -> None:
     array = sample(1)
     array.put(store)
-    assert stat.S_IMODE(path_of(folder, "chunks", array).stat().st_mode) == 0o444
+    assert not stat.S_IMODE(path_of(folder, "chunks", array).stat().st_mode) & 0o222
 
 
 @pytest.mark.parametrize("kind", ["chunks", "manifests"])
@@ -447,3 +448,36 @@ def test_a_missing_object_is_a_key_error(store: CollectableStore) -> None:
     with pytest.raises(StoreMissingError) as caught:
         store.get("chunks", sample(2).chunks[0][0])
     assert caught.value.diagnostic.hint
+
+
+def test_what_is_staged_is_visible_when_it_is_ended(store: FolderStore) -> None:
+    (digest, data), (other, _) = sample(1, 2).chunks
+    line, _, payload = data.partition(b"\n")
+    lent = bytearray(payload)
+    with store.lock():
+        end = store.stage("chunks", digest, Fresh(digest, line + b"\n", memoryview(lent)))
+        lent[:] = bytes(len(lent))  # its bytes are ours again
+        assert not store.has("chunks", digest)
+        assert end()
+        assert not store.stage("chunks", digest, data)()
+    assert store.get("chunks", digest) == data
+    assert not store.has("chunks", other)
+
+
+def test_what_cannot_be_made_durable_is_not_visible_and_leaves_nothing() -> None:
+    def hook(name: str, path: str) -> None:
+        if name == "sync" and path.startswith(layout.TEMPORARY):
+            raise OSError(5, "no more")
+
+    files = ModelFileSystem()
+    store = FolderStore("", files=files)
+    sample(2).put(store)
+    (chunk,) = sample(1).chunks
+    with store.lock():
+        end = store.stage("chunks", *chunk)
+        files.hook = hook
+        with pytest.raises(StoreError) as caught:
+            end()
+    assert caught.value.code == "store-unwritable"
+    assert not store.has("chunks", chunk[0])
+    assert files.names(layout.TEMPORARY) == []

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import partial
 
 import pytest
 
-from linkdata.store.parallel import cores, each, every
+from linkdata.store.parallel import Afterwards, cores, each, every
 
 
 def test_every_argument_has_its_result() -> None:
@@ -101,3 +102,66 @@ def test_nobody_waits_for_the_rest_after_what_progress_raises() -> None:
 
     with pytest.raises(OSError, match="1"):
         every(lambda n: n, range(100), 1, full)
+
+
+def test_afterwards_does_all_of_it() -> None:
+    done: list[int] = []
+    with Afterwards(3, 5) as afterwards:
+        for number in range(50):
+            afterwards.add(partial(done.append, number))
+    assert sorted(done) == list(range(50))
+
+
+def test_afterwards_takes_no_more_than_it_has_room_for() -> None:
+    may_end, begun = threading.Event(), threading.Semaphore(0)
+    taken: list[int] = []
+
+    def task() -> None:
+        begun.release()
+        may_end.wait(30)
+
+    def bring(afterwards: Afterwards) -> None:
+        for number in range(4):
+            afterwards.add(task)
+            taken.append(number)
+
+    with Afterwards(1, 2) as afterwards:
+        bringing = threading.Thread(target=bring, args=(afterwards,))
+        bringing.start()
+        assert begun.acquire(timeout=30)
+        bringing.join(0.1)  # if it is slow, the test sees less
+        assert len(taken) <= 2
+        may_end.set()
+        bringing.join(30)
+    assert taken == [0, 1, 2, 3]
+
+
+def test_what_afterwards_raises_goes_through_and_the_rest_is_done() -> None:
+    done: list[int] = []
+
+    def fail() -> None:
+        raise KeyError
+
+    def bring() -> None:
+        with Afterwards(1, 4) as afterwards:
+            afterwards.add(fail)
+            for number in range(100):
+                done.append(number)
+                afterwards.add(partial(done.remove, number))
+
+    with pytest.raises(KeyError):
+        bring()
+    assert done == []
+
+
+def test_what_was_brought_is_done_when_something_else_fails() -> None:
+    done: list[int] = []
+
+    def bring() -> None:
+        with Afterwards(2, 4) as afterwards:
+            afterwards.add(partial(done.append, 1))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        bring()
+    assert done == [1]

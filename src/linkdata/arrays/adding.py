@@ -4,24 +4,24 @@ Takes: any array, and a store to put it in, or none.
 Gives: `add_array`; `ArrayEntry`, what a document says of the array.
 Implements: `specs/linkdata-1.0.md`, sections "Chunks" and "Manifests".
 
-Chunks are kept as they were found, still compressed. Each thread reads, decodes, hashes and puts
-one at a time, and none of that holds the interpreter's lock. There are more threads than cores, as
-most of them wait for the disk: it takes milliseconds until a file is durable. Only so many chunks
-are in memory. Chunks are put first, the manifest last.
+Chunks are kept as they were found, still compressed. On each core a thread reads, decodes, hashes
+and writes one at a time, and none of that holds the interpreter's lock. Other threads wait for the
+disk, or for the network: it takes milliseconds until a file is durable. Only so many chunks are in
+memory. Chunks are put first, the manifest last.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass
 from math import prod
-from threading import Lock
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from linkdata.arrays.chunking import Chunked, Raw, chunks_of, form_of, undecodable
+from linkdata.arrays.putting import Putting
 from linkdata.errors import LinkdataError, UsageError, error
-from linkdata.store import canonical, manifest, objects
+from linkdata.store import canonical, manifest
 from linkdata.store.digests import Digest, digest_bytes
 from linkdata.store.grids import Shape, counts, extent, number_of_chunks, position
 from linkdata.store.kinds import Buffer, Damaged
@@ -30,9 +30,6 @@ from linkdata.store.objects import Form, placed
 from linkdata.store.packing import CANONICAL
 from linkdata.store.parallel import cores, every
 from linkdata.store.protocols import CollectableStore, WritableStore
-
-_WAITING = 14  # threads that wait for the disk while others work, at most
-_ROOM = 64 << 20  # bytes that these may hold in decoded chunks, unless one alone has more
 
 Depth: TypeAlias = Literal["content", "stored"]
 Progress: TypeAlias = Callable[[int, int], None]
@@ -73,12 +70,6 @@ class ArrayEntry:
         return len(self.manifest)
 
 
-def _waiting(chunks: Chunked) -> int:
-    """How many threads may wait for the disk, each with a chunk."""
-    size = max(1, prod(chunks.grid) * chunks.element.nominal)
-    return min(_WAITING, max(1, _ROOM // size))
-
-
 def _unheard(done: int, total: int) -> None:
     """Progress that nobody asked for."""
 
@@ -90,7 +81,6 @@ class _Done(NamedTuple):
     stored: str
     size: int
     mask: int
-    new_bytes: int
 
 
 def add_array(
@@ -119,30 +109,34 @@ def add_array(
     with chunks_of(array, grid) as chunks:
         if number_of_chunks(chunks.shape, chunks.grid) > MAX_CHUNKS:
             raise UsageError(error("usage", "the grid cuts the array into too many chunks"))
-        adding = _Adding(chunks, store if digest == "content" else None, digest, by)
-        # Held once, and not for each chunk; who wants to collect waits.
-        held = store.lock() if isinstance(store, CollectableStore) else nullcontext()
-        with held:
-            waiting = 0 if store is None else _waiting(chunks)
-            found = adding.run(threads or cores() + waiting, progress)
+        with ExitStack() as held:
+            if isinstance(store, CollectableStore):
+                # Once, and not for each chunk; who wants to collect waits.
+                held.enter_context(store.lock())
+            adding = _Adding(chunks, digest, by)
+            if store is None or digest == "stored":
+                found = adding.run(threads or cores(), progress)
+            else:
+                size = prod(chunks.grid) * chunks.element.nominal
+                with Putting.into(store, size) as adding.putting:
+                    found = adding.run(threads or cores(), progress)
             made = adding.manifest(found)
             if store is not None:
                 store.put("manifests", made.digest, manifest.sealed(made))
-    new_bytes = sum(one.new_bytes for one in found)
-    return ArrayEntry(made, made.digest, sum(one.new_bytes > 0 for one in found), new_bytes)
+    putting = adding.putting
+    new = (putting.new_chunks, putting.new_bytes) if putting is not None else (0, 0)
+    return ArrayEntry(made, made.digest, *new)
 
 
 class _Adding:
     """The chunks of one array, on their way."""
 
-    def __init__(self, chunks: Chunked, store: WritableStore | None, depth: Depth, by: str) -> None:
+    def __init__(self, chunks: Chunked, depth: Depth, by: str) -> None:
         self.chunks = chunks
-        self.store = store
         self.by = by
+        self.putting: Putting | None = None
         self.has_raw = chunks.packing != CANONICAL
         self.decodes = depth == "content"
-        self._lock = Lock()
-        self._put: set[Digest] = set()
         self._filled: dict[Shape, _Done] = {}
         self._forms: dict[tuple[Shape, int], Form] = {}
 
@@ -178,17 +172,17 @@ class _Adding:
 
     def _raw(self, index: int, raw: Raw) -> _Done:
         """A chunk that is kept as it lies."""
-        if not self.decodes:
-            stored = digest_bytes(raw.payload, by=self.by)
-            return _Done("", stored.hex, len(raw.payload), raw.mask, 0)
-        form = self._form(index, raw.mask)
         stored = digest_bytes(raw.payload, by=self.by)
-        if form.pipeline.is_plain:
-            content = self._decoded(form, index, raw.payload)
-            new = self._keep(content, form, raw.payload, stored)
-        else:
-            content, new = self._through_library(index, form, raw.payload, stored)
-        return _Done(content.hex, stored.hex, len(raw.payload), raw.mask, new)
+        content = ""
+        if self.decodes:
+            form = self._form(index, raw.mask)
+            if form.pipeline.is_plain:
+                found = self._decoded(form, index, raw.payload)
+                self._keep(found, form, raw.payload, stored)
+            else:
+                found = self._through_library(index, form, raw.payload, stored)
+            content = found.hex
+        return _Done(content, stored.hex, len(raw.payload), raw.mask)
 
     def _decoded(self, form: Form, index: int, payload: Buffer) -> Digest:
         """The content of a chunk that we decode; its bytes are gone when this returns."""
@@ -197,24 +191,24 @@ class _Adding:
         except Damaged as problem:
             raise undecodable(self.chunks, index, problem) from problem
 
-    def _through_library(
-        self, index: int, form: Form, payload: bytes, stored: Digest
-    ) -> tuple[Digest, int]:
+    def _through_library(self, index: int, form: Form, payload: bytes, stored: Digest) -> Digest:
         """The content of a chunk that we cannot decode ourselves, as its file's library reads it.
 
         It is kept as it lies only if it can be decoded out of its file too.
         """
         pieces = self.chunks.element.encode(self.chunks.values(index))
         content = self._content(form, pieces)
-        if self.store is None:
-            return content, 0
+        if self.putting is None:
+            return content
         try:
             alone = self._content(form, form.pieces(payload)) == content
         except (Damaged, LinkdataError):
             alone = False
         if alone:
-            return content, self._keep(content, form, payload, stored)
-        return content, self._keep_values(content, form.shape, pieces)
+            self._keep(content, form, payload, stored)
+        else:
+            self._keep_values(content, form.shape, pieces)
+        return content
 
     def _unwritten(self, index: int) -> _Done:
         """A chunk of fill values, which is worked out once for each shape."""
@@ -222,8 +216,8 @@ class _Adding:
         done = self._filled.get(shape)
         if done is None:
             found = self._values(index)
-            done = found._replace(stored=found.content, size=0)  # there are no bytes to digest
-            self._filled[shape] = done._replace(new_bytes=0)
+            # There are no bytes to digest.
+            done = self._filled[shape] = found._replace(stored=found.content, size=0)
         return done
 
     def _values(self, index: int) -> _Done:
@@ -232,22 +226,16 @@ class _Adding:
         pieces = self.chunks.element.encode(self.chunks.values(index))
         content = canonical.content_digest(self.chunks.element, shape, pieces, self.by)
         stored = digest_bytes(*pieces, by=self.by)
-        new = self._keep_values(content, shape, pieces)
-        return _Done(content.hex, stored.hex, sum(map(len, pieces)), 0, new)
+        self._keep_values(content, shape, pieces)
+        return _Done(content.hex, stored.hex, sum(map(len, pieces)), 0)
 
-    def _keep_values(self, content: Digest, shape: Shape, pieces: list[Buffer]) -> int:
-        if self.store is None:
-            return 0
-        return self._keep(content, Form(self.chunks.element, shape), b"".join(pieces), None)
+    def _keep_values(self, content: Digest, shape: Shape, pieces: list[Buffer]) -> None:
+        if self.putting is not None:
+            self._keep(content, Form(self.chunks.element, shape), b"".join(pieces), None)
 
-    def _keep(self, content: Digest, form: Form, payload: Buffer, stored: Digest | None) -> int:
-        """Put a chunk, unless it was put before; how many bytes the store has more."""
-        with self._lock:
-            if self.store is None or content in self._put:
-                return 0
-            self._put.add(content)
-        data = objects.fresh(content, form, payload, stored)
-        return len(data) if self.store.put("chunks", content, data) else 0
+    def _keep(self, content: Digest, form: Form, payload: Buffer, stored: Digest | None) -> None:
+        if self.putting is not None:
+            self.putting.chunk(content, form, payload, stored)
 
     def _content(self, form: Form, pieces: list[Buffer]) -> Digest:
         return canonical.content_digest(form.element, form.shape, pieces, self.by)

@@ -61,19 +61,14 @@ class FileSystem(Protocol):
         """Make a folder. Raises `FileExistsError`."""
 
     def create(self, path: str) -> int:
-        """Open a new file for writing. Raises `FileExistsError`."""
+        """Open a new file for writing, which nobody else may change. Raises `FileExistsError`."""
 
     def open(self, path: str) -> int:
         """Open an object that is there, to sync or touch it."""
 
-    def write(self, fd: int, data: memoryview) -> int:
-        """Write at the end; gives how many bytes were taken, perhaps not all."""
-
-    def size(self, fd: int) -> int:
-        """How many bytes an open file has."""
-
-    def protect(self, fd: int) -> None:
-        """Make an open file read-only for everybody."""
+    def write(self, fd: int, parts: Sequence[memoryview]) -> int:
+        """Write at the end, one part after the other; gives how many bytes were taken, perhaps
+        not all."""
 
     def touch(self, fd: int) -> None:
         """Set an open file's time to now, by the file system's own clock."""
@@ -168,26 +163,18 @@ class LocalFileSystem:
         os.mkdir(name, dir_fd=folder.fd)
 
     def create(self, path: str) -> int:
-        """Open a new file for writing; nobody else may read it until it is protected."""
+        """Open a new file for writing; by its mode nobody may write to it again."""
         folder, name = self._above(path)
-        return os.open(name, _NEW, 0o600, dir_fd=folder.fd)
+        return os.open(name, _NEW, 0o444, dir_fd=folder.fd)
 
     def open(self, path: str) -> int:
         """Open an object that is there."""
         folder, name = self._above(path)
         return os.open(name, _READ, dir_fd=folder.fd)
 
-    def write(self, fd: int, data: memoryview) -> int:
+    def write(self, fd: int, parts: Sequence[memoryview]) -> int:
         """Write at the end."""
-        return os.write(fd, data)
-
-    def size(self, fd: int) -> int:
-        """How many bytes an open file has."""
-        return os.fstat(fd).st_size
-
-    def protect(self, fd: int) -> None:
-        """Mode 0444."""
-        os.fchmod(fd, 0o444)
+        return os.writev(fd, parts)
 
     def touch(self, fd: int) -> None:
         """Set an open file's time to now. Raises `PermissionError` for a file of somebody else."""

@@ -1,7 +1,7 @@
 """A store in a local folder: atomic, durable, for several processes at once.
 
 Takes: object files with their digests.
-Gives: `FolderStore`, a `CollectableStore`.
+Gives: `FolderStore`, a `StagingStore` and a `CollectableStore`.
 Implements: `specs/linkdata-1.0.md`, section "Where a store keeps its objects".
 
 What a reader sees under a digest is whole and durable. What the promise of `put` is worth after a
@@ -11,8 +11,9 @@ power cut is shown by `tests/store/test_crashes.py`, which tries every state tha
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -91,23 +92,40 @@ class FolderStore(FolderReader):
         a chunk that a manifest names is not here, `StoreError` (`store-unwritable`, `store-locked`,
         `store-invalid`).
         """
-        mentioned = set(contents.check_new(kind, digest, data, self.name))
-        path = layout.object_path(kind, digest)
-        folder = layout.folder_path(kind, digest)
         with self._changing(), self._held():
+            return self.stage(kind, digest, data)()
+
+    def stage(self, kind: Kind, digest: Digest, data: bytes | Fresh, /) -> Callable[[], bool]:
+        """Write an object file; what is given makes it durable and visible, and says whether it is
+        new. Hold the store meanwhile (`lock`).
+
+        Both raise what `put` raises.
+        """
+        mentioned = set(contents.check_new(kind, digest, data, self.name))
+        with self._changing():
             if kind == "manifests":
                 self._writer.settle(self._folders_of(mentioned))
             found = self._freshened(kind, digest)
+            end = None
             if found is not True:
                 parts = (data.line, data.payload) if isinstance(data, Fresh) else (data,)
-                self._writer.write(path, *parts)
+                end = self._writer.begin(layout.object_path(kind, digest), *parts)
+        return partial(self._staged, kind, digest, end, found is None)
+
+    def _staged(
+        self, kind: Kind, digest: Digest, end: Callable[[], None] | None, is_new: bool
+    ) -> bool:
+        with self._changing():
+            if end is not None:
+                end()
+            folder = layout.folder_path(kind, digest)
             if kind == "manifests":
                 self._writer.settle([folder])
             else:
                 self._unsettled.add(folder)
                 if self._outer:
                     self._here.add(digest)
-            return found is None
+        return is_new
 
     def flush(self) -> None:
         """Make all that was put durable. Raises `StoreError` (`store-unwritable`)."""

@@ -16,7 +16,9 @@ The layout is the same in a folder and in a bucket.
 
 from __future__ import annotations
 
+import itertools
 import json
+import os
 import re
 import secrets
 
@@ -39,6 +41,8 @@ OBJECT_LIMIT = (4 << 30) + (1 << 20)
 _ALGORITHM = re.compile(r"[a-z][a-z0-9-]*\Z")
 _HEX = re.compile(r"[0-9a-f]{32,}\Z")
 _TEMPORARY = re.compile(r"[0-9a-f]{32}\Z")
+_HERE = os.urandom(8).hex()
+_NUMBERS = itertools.count()
 
 
 def folder_path(kind: Kind, digest: Digest) -> str:
@@ -70,8 +74,11 @@ def is_algorithm(name: str) -> bool:
 
 
 def temporary_path() -> str:
-    """A new name for what is being written."""
-    return f"{TEMPORARY}/{secrets.token_hex(16)}"
+    """A new name for what is being written.
+
+    The process, by chance and by its number, which a fork changes; and how many it had before.
+    """
+    return f"{TEMPORARY}/{_HERE}{os.getpid() & 0xFFFFFFFF:08x}{next(_NUMBERS):08x}"
 
 
 def is_temporary(name: str) -> bool:

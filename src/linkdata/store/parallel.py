@@ -1,7 +1,8 @@
 """Doing one thing to many objects, several at a time.
 
 Takes: a function and its arguments.
-Gives: `each`, its results in order as they come; `every`, all of them at once.
+Gives: `each`, its results in order as they come; `every`, all of them at once; `Afterwards`, which
+ends what others began.
 Implements: nothing of the specification.
 """
 
@@ -11,8 +12,9 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from threading import Lock
-from typing import TypeVar
+from queue import SimpleQueue
+from threading import Lock, Thread
+from typing import Self, TypeVar
 
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
@@ -81,3 +83,53 @@ def every(
         for one in running:
             one.result()
     return [results[number] for number in range(len(arguments))]
+
+
+class Afterwards:
+    """Threads that end what others began, which go on meanwhile.
+
+    At most `room` things wait or are under way: whoever brings one more waits too. All are done
+    when the `with` ends, also when it ends with an error. What one of them raises goes through to
+    whoever brings another, and at the end.
+    """
+
+    def __init__(self, workers: int, room: int) -> None:
+        # Queues of the interpreter's own: an executor takes longer to hand work on than it takes.
+        self._tasks: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
+        self._free: SimpleQueue[None] = SimpleQueue()
+        for _ in range(room):
+            self._free.put(None)
+        self._problem: BaseException | None = None
+        self._threads = [Thread(target=self._work, daemon=True) for _ in range(workers)]
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, problem: object, *_: object) -> None:
+        for _thread in self._threads:
+            self._tasks.put(None)
+        for thread in self._threads:
+            thread.join()
+        if problem is None:
+            self._check()
+
+    def add(self, task: Callable[[], object]) -> None:
+        """Have something done; it is, even if this raises."""
+        self._free.get()
+        self._tasks.put(task)
+        self._check()
+
+    def _work(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            try:
+                task()
+            except BaseException as problem:  # raised again where somebody hears it
+                self._problem = self._problem or problem
+            finally:
+                self._free.put(None)
+
+    def _check(self) -> None:
+        if self._problem is not None:
+            raise self._problem

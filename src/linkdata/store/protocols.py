@@ -1,7 +1,8 @@
 """What a store of chunks is to the rest of linkdata.
 
 Takes: nothing.
-Gives: the Protocols `ReadableStore`, `WritableStore` and `CollectableStore`, and `Kind`.
+Gives: the Protocols `ReadableStore`, `WritableStore`, `StagingStore` and `CollectableStore`, and
+`Kind`.
 Implements: `specs/linkdata-1.0.md`, section "Chunk store".
 
 A store holds object files by the digest of what they mean: `chunks` (see `objects`) by the content
@@ -12,7 +13,7 @@ store is checked in the same way.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
@@ -76,6 +77,18 @@ class WritableStore(ReadableStore, Protocol):
 
     def refresh(self, kind: Kind, digest: Digest, /) -> None:
         """Make an object new again, so that a collection under way leaves it. None is no error."""
+
+
+@runtime_checkable
+class StagingStore(WritableStore, Protocol):
+    """A store that puts an object in two steps, of which the second one waits for the disk."""
+
+    def stage(self, kind: Kind, digest: Digest, data: bytes | Fresh, /) -> Callable[[], bool]:
+        """Take an object file over, whose bytes are not needed any more then.
+
+        What is given does the rest of `put`, and says whether the object is new; it must be called
+        once, from any thread. Hold the store meanwhile (`lock`). Both raise what `put` raises.
+        """
 
 
 @runtime_checkable

@@ -11,8 +11,9 @@ The name itself is durable after `settle`, which is asked for many names at once
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 
 from linkdata.store.filesystem import FileSystem
 from linkdata.store.kinds import Buffer
@@ -35,16 +36,32 @@ class Writer:
 
         A file of that name is replaced. Raises `OSError`; then no more is visible than before.
         """
+        self.begin(path, *parts)()
+
+    def begin(self, path: str, *parts: Buffer) -> Callable[[], None]:
+        """Write a file under a temporary name; what this gives does the rest, from any thread.
+
+        It must be called once, and mostly waits for the disk. `parts` are not needed any more.
+        Both raise what `write` raises.
+        """
         self._check()
         self.make_folders(TEMPORARY)
         self.make_folders(path.rpartition("/")[0])
         temporary = temporary_path()
         fd = self._files.create(temporary)
+        filled = False
+        try:
+            self._fill(fd, parts)
+            filled = True
+        finally:
+            if not filled:
+                self._drop(temporary, fd)
+        return partial(self._end, fd, temporary, path)
+
+    def _end(self, fd: int, temporary: str, path: str) -> None:
         named = False
         try:
             try:
-                self._fill(fd, parts)
-                self._files.protect(fd)
                 # Should this fail, the system may have dropped the bytes and say "done" when asked
                 # again: whoever tries again writes a new file.
                 self._files.sync(fd)
@@ -54,8 +71,14 @@ class Writer:
             named = True
         finally:
             if not named:
-                with suppress(OSError):
-                    self._files.unlink(temporary)
+                self._drop(temporary)
+
+    def _drop(self, temporary: str, fd: int | None = None) -> None:
+        with suppress(OSError):
+            if fd is not None:
+                self._files.close(fd)
+        with suppress(OSError):
+            self._files.unlink(temporary)
 
     def make_folders(self, folder: str) -> None:
         """Make a folder and those above it, where they are not there."""
@@ -88,15 +111,15 @@ class Writer:
         self._anchored |= anchors
 
     def _fill(self, fd: int, parts: tuple[Buffer, ...]) -> None:
-        for part in parts:
-            rest = memoryview(part)
-            while rest:
-                taken = self._files.write(fd, rest)
-                if taken <= 0:
-                    raise OSError(errno.EIO, "the file takes no more bytes")
-                rest = rest[taken:]
-        if self._files.size(fd) != sum(map(len, parts)):
-            raise OSError(errno.EIO, "the file does not have the length that was written")
+        rest = [memoryview(part) for part in parts if len(part)]
+        while rest:
+            taken = self._files.write(fd, rest)
+            if taken <= 0:
+                raise OSError(errno.EIO, "the file takes no more bytes")
+            while rest and taken >= len(rest[0]):
+                taken -= len(rest.pop(0))
+            if taken:
+                rest[0] = rest[0][taken:]
 
     def _check(self) -> None:
         if self._failed is not None:

@@ -146,25 +146,15 @@ class ModelFileSystem:
         self._call("open", path)
         return self._opened(path, self._file(path))
 
-    def write(self, fd: int, data: memoryview) -> int:
+    def write(self, fd: int, parts: Sequence[memoryview]) -> int:
         """Write at the end."""
         path, file = self._at(fd)
         limit = self._call("write", path)
-        taken = bytes(data if limit is None else data[:limit])
+        taken = b"".join(parts)[:limit]
         file.live += taken
         file.modified = self._tick()
         self._changed(path)
         return len(taken)
-
-    def size(self, fd: int) -> int:
-        """How many bytes an open file has."""
-        path, file = self._at(fd)
-        self._call("size", path)
-        return len(file.live)
-
-    def protect(self, fd: int) -> None:
-        """Modes are not modelled."""
-        self._call("protect", self._at(fd)[0])
 
     def touch(self, fd: int) -> None:
         """Set the time to now."""
