@@ -4,7 +4,8 @@
 
 Beside it: what hashing alone takes, and icechunk writing the same array, if that is installed.
 Each run has a store of its own, and all are removed at the end: a file system that has just removed
-thousands of files takes long to make new ones. 1 GiB for each run has to be free on the disk.
+thousands of files takes long to make new ones. What one run left to be written is written before
+the next begins. 1 GiB for each run has to be free on the disk.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ with h5py.File({file!r}) as file:
         data[row : row + data.chunks[0]]
 """
 SETUP = """
-import tempfile
+import os, tempfile
 from pathlib import Path
+os.sync()
 from linkdata.arrays.adding import add_array
 from linkdata.arrays.hdf5 import HDF5File
 from linkdata.roots import Roots
@@ -57,7 +59,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         names = {"file": str(path), "name": f"{SERIES}/data", "folder": folder}
         codes = {
-            "h5py reads": ("import h5py", READ.format(**names)),
+            "h5py reads": ("import os, h5py; os.sync()", READ.format(**names)),
             "content digests": (SETUP.format(**names), "add_array(array)"),
             "stored digests": (SETUP.format(**names), "add_array(array, digest='stored')"),
             "store add": (SETUP.format(**names), ADD),

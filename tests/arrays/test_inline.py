@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import json
+
 import numpy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkdata.arrays.inline import InlineArray, rectangular
+import linkdata
+from linkdata.arrays.inline import MAX_AXES, InlineArray, rectangular
 from linkdata.arrays.protocols import Array
 from linkdata.errors import UsageError
 
@@ -119,3 +122,18 @@ def test_no_value_is_lost(values: list[object]) -> None:
             InlineArray(values)
     else:
         assert InlineArray(values).tolist() == values
+
+
+@pytest.mark.parametrize("depth", [MAX_AXES, MAX_AXES + 1, 64, 65, 90])
+def test_lists_that_are_too_deep_are_no_array(depth: int) -> None:
+    text = "[" * depth + "1" + "]" * depth
+    found = linkdata.loads(f"data: {{x: {text}}}\n").data.x
+    if depth <= MAX_AXES:
+        assert found.shape == (1,) * depth
+        return
+    assert rectangular(json.loads(text)) is None
+    with pytest.raises(UsageError):
+        InlineArray(json.loads(text))
+    for _ in range(depth):
+        (found,) = found
+    assert found == 1

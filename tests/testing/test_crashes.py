@@ -18,7 +18,7 @@ def states(files: ModelFileSystem) -> list[dict[str, bytes]]:
 
 def write(files: ModelFileSystem, path: str, data: bytes, *, sync: bool) -> None:
     fd = files.create(path)
-    assert files.write(fd, memoryview(data)) == len(data)
+    assert files.write(fd, [memoryview(data)]) == len(data)
     if sync:
         files.sync(fd)
     files.close(fd)
@@ -102,7 +102,7 @@ def test_a_new_time_may_be_lost() -> None:
 def test_a_failed_sync_is_never_made_good() -> None:
     files = ModelFileSystem()
     fd = files.create("a")
-    files.write(fd, memoryview(b"1234"))
+    files.write(fd, [memoryview(b"1234")])
 
     def fail(name: str, path: str) -> None:
         if name == "sync":

@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 
 _INT64 = range(-(2**63), 2**63)
 _UINT64 = range(2**64)
+#: Axes that an array may have: as many as in HDF5; numpy has no fewer.
+MAX_AXES = 32
 
 
 def rectangular(values: Sequence[Any]) -> tuple[int, ...] | None:
-    """The shape of nested lists, or `None` where lists of one depth differ in length or kind.
+    """The shape of nested lists, or `None` where lists of one depth differ in length or kind, or
+    are deeper than an array has axes.
 
     Lists and tuples nest; everything else, a string too, is an element. `[]` has shape `(0,)`,
     `[[], []]` has `(2, 0)`.
@@ -35,7 +38,7 @@ def rectangular(values: Sequence[Any]) -> tuple[int, ...] | None:
         if not nested:
             return tuple(shape)
         lengths = {len(value) for value in level} if nested == len(level) else set()
-        if len(lengths) != 1:
+        if len(lengths) != 1 or len(shape) == MAX_AXES:
             return None
         shape.append(lengths.pop())
         level = [element for value in level for element in value]
@@ -63,7 +66,10 @@ class InlineArray(ArrayBase):
         else:
             shape = rectangular(values) if isinstance(values, list | tuple) else ()
             if shape is None:
-                raise UsageError(error("usage", "the lists of an array differ in length or depth"))
+                raise UsageError(
+                    error("usage", "the lists of an array differ in length or depth, or are too "
+                          f"deep: it has at most {MAX_AXES} axes")
+                )  # fmt: skip
             elements = _flat(values, len(shape))
             array = numpy.empty(len(elements), dtype=dtype or _dtype(elements))
             try:

@@ -22,8 +22,8 @@ from linkdata.store.parallel import Afterwards
 from linkdata.store.protocols import Kind, StagingStore, WritableStore
 
 _WAITING = 8  # threads that wait for the disk or the network, at most
-_BEGUN = 32  # files that may be open, as they are not durable yet
-_ROOM = 64 << 20  # bytes of chunks that may wait for the network, unless one alone has more
+_BEGUN = 32  # chunks that they have begun or are to begin, at most
+_ROOM = 64 << 20  # bytes of these, unless one alone has more
 
 
 class Putting:
@@ -46,11 +46,8 @@ class Putting:
 
         Raises what putting them raises.
         """
-        if isinstance(store, StagingStore):
-            waiting, room = _WAITING, _BEGUN
-        else:
-            waiting = room = min(_WAITING, max(1, _ROOM // max(1, size)))
-        with Afterwards(waiting, room) as afterwards:
+        room = min(_BEGUN, max(1, _ROOM // max(1, size)))
+        with Afterwards(min(_WAITING, room), room) as afterwards:
             yield cls(store, afterwards)
 
     def chunk(self, content: Digest, form: Form, payload: Buffer, stored: Digest | None) -> None:

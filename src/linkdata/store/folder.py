@@ -96,8 +96,8 @@ class FolderStore(FolderReader):
             return self.stage(kind, digest, data)()
 
     def stage(self, kind: Kind, digest: Digest, data: bytes | Fresh, /) -> Callable[[], bool]:
-        """Write an object file; what is given makes it durable and visible, and says whether it is
-        new. Hold the store meanwhile (`lock`).
+        """Write an object file that is not there yet; what is given makes it durable and visible,
+        or verifies what was there, and says whether it is new. Hold the store meanwhile (`lock`).
 
         Both raise what `put` raises.
         """
@@ -105,19 +105,33 @@ class FolderStore(FolderReader):
         with self._changing():
             if kind == "manifests":
                 self._writer.settle(self._folders_of(mentioned))
-            found = self._freshened(kind, digest)
-            end = None
-            if found is not True:
-                parts = (data.line, data.payload) if isinstance(data, Fresh) else (data,)
-                end = self._writer.begin(layout.object_path(kind, digest), *parts)
-        return partial(self._staged, kind, digest, end, found is None)
+            begun = self._begun(kind, digest, data) if self._lacks(kind, digest) else None
+        return partial(self._staged, kind, digest, data, begun)
+
+    def _lacks(self, kind: Kind, digest: Digest) -> bool:
+        try:
+            self._files.info(layout.object_path(kind, digest))
+        except FileNotFoundError:
+            return True
+        except OSError:
+            pass  # there is something: whoever reads it says what
+        return False
+
+    def _begun(self, kind: Kind, digest: Digest, data: bytes | Fresh) -> Callable[[], None]:
+        parts = (data.line, data.payload) if isinstance(data, Fresh) else (data,)
+        return self._writer.begin(layout.object_path(kind, digest), *parts)
 
     def _staged(
-        self, kind: Kind, digest: Digest, end: Callable[[], None] | None, is_new: bool
+        self, kind: Kind, digest: Digest, data: bytes | Fresh, begun: Callable[[], None] | None
     ) -> bool:
         with self._changing():
-            if end is not None:
-                end()
+            is_new = begun is not None
+            if begun is None:
+                found = self._freshened(kind, digest)
+                is_new = found is None
+                begun = None if found else self._begun(kind, digest, data)
+            if begun is not None:
+                begun()
             folder = layout.folder_path(kind, digest)
             if kind == "manifests":
                 self._writer.settle([folder])

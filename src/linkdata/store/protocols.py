@@ -84,10 +84,11 @@ class StagingStore(WritableStore, Protocol):
     """A store that puts an object in two steps, of which the second one waits for the disk."""
 
     def stage(self, kind: Kind, digest: Digest, data: bytes | Fresh, /) -> Callable[[], bool]:
-        """Take an object file over, whose bytes are not needed any more then.
+        """Begin to keep an object file.
 
         What is given does the rest of `put`, and says whether the object is new; it must be called
-        once, from any thread. Hold the store meanwhile (`lock`). Both raise what `put` raises.
+        once, from any thread. Hold the store meanwhile (`lock`), and leave the bytes as they are.
+        Both raise what `put` raises.
         """
 
 
