@@ -8,7 +8,10 @@ given to them as Python strings in memory; linkdata begins with the opened docum
 schema and once with one that gives classes, predicates and datatypes. linkml-runtime and
 h5rdmtoolbox are much slower: they get fewer of the same objects, and are counted per object; what
 is not installed is left out. The memory is what Python allocates at most while N-Quads are written,
-for a tenth of the objects and for all.
+for an eighth of the objects and for all: of the document without a schema and with one, and of
+others that are said object by object, which use NWB's schemas, extend a document (and lay something
+over each of its objects), bring each object with `from`, or bring a file. That of the file has a
+quarter of the objects; what was read of 4096 groups is kept anyway.
 """
 
 from __future__ import annotations
@@ -84,11 +87,16 @@ def quads():
         yield ox.Quad(ox.NamedNode(s), ox.NamedNode(p), term)
 ox.serialize(list(quads()), {out!r}, format=ox.RdfFormat.N_QUADS)
 """
+#: Schemas are read before: they take the same for every document.
 MEMORY = """
-import tracemalloc
-tracemalloc.start()
-for part in linkdata.rdf.formats.written(ds.graph, 'nq'):
-    pass
+import gc, itertools, tracemalloc
+with ds:
+    for part in itertools.islice(linkdata.rdf.formats.written(ds.graph, 'nq'), 100):
+        pass
+    gc.collect()
+    tracemalloc.start()
+    for part in linkdata.rdf.formats.written(ds.graph, 'nq'):
+        pass
 print(tracemalloc.get_traced_memory()[1] / 2**20)
 """
 LINES = """
@@ -123,6 +131,41 @@ classes:
       note: {}
       x: {range: integer}
       y: {range: integer}
+"""
+#: Documents that are said object by object: what stands before the objects, and each of these.
+BY_OBJECT = {
+    "by NWB's schemas": (
+        """\
+meta:
+  id: many
+  base: https://example.org/lab/
+  imports:
+    core: {as: nwb, from: [{pypi: {package: pynwb}}]}
+    hdmf-common: {as: hdmf, from: [{pypi: {package: hdmf}}]}
+data:
+  is_a: NWBFile
+  acquisition:
+""",
+        "    t{i}: {{is_a: TimeSeries, description: d{i}, data: [1.0, 2.0], unit: V, rate: 1.0}}\n",
+    ),
+    "extending a document": ("meta: {id: many, extends: ./big.yaml}\ndata: {own: 1}\n", ""),
+    "laid over a document": (
+        "meta: {id: many, extends: ./big.yaml}\nitems:\n", "  item{i}: {{checked: true}}\n"
+    ),
+    "each with a `from`": (
+        "mould: {site: CA1, note: some words}\ndata:\n",
+        "  item{i}: {{from: '#mould', count: {i}}}\n",
+    ),
+    "of a file": (
+        "meta: {id: many, prefixes: {x: {path: many.h5}}}\n"
+        "data: {from: {type: hdf5, source: 'x:/'}}\n", ""
+    ),
+}  # fmt: skip
+H5_ITEMS = """
+import h5py
+with h5py.File({path!r}, 'w') as file:
+    for i in range({count}):
+        file.create_group(f'item{{i}}').attrs['count'] = i
 """
 LINKML_SETUP = """
 from linkml_runtime import SchemaView
@@ -183,10 +226,7 @@ def main(count: int, runs: int, folder: Path) -> None:
     ours = found["linkdata, N-Quads"].seconds
     for name, one in found.items():
         print(f"{name:32} {one.seconds:8.2f} s {one.seconds / ours:7.2f} x")
-    for size in (count // 10, count):
-        write(path, typed, size)
-        for name, one in (("", path), (", by a schema", typed)):
-            print(f"memory for N-Quads of {size:6} objects{name:13} {memory(one):6.2f} MiB")
+    by_object(folder, count)
     peers(folder, ours / count, found["linkdata, N-Quads, by a schema"].seconds / count, out)
 
 
@@ -195,6 +235,27 @@ def write(path: Path, typed: Path, count: int) -> None:
     text = document(count)
     path.write_text(text)
     typed.write_text(text.replace(HEAD, TYPED_HEAD))
+
+
+def by_object(folder: Path, count: int) -> None:
+    """What memory is taken by the writing of documents, and how much more for each object."""
+    path, typed, many = (folder / name for name in ("big.yaml", "typed.yaml", "many.yaml"))
+    found: dict[str, list[float]] = {}
+    for size in (count // 8, count):
+        write(path, typed, size)
+        found.setdefault("without a schema", []).append(memory(path))
+        found.setdefault("by a schema", []).append(memory(typed))
+        for name, (head, item) in BY_OBJECT.items():
+            here = size // 4 if name == "of a file" else size
+            many.write_text(head + "".join(item.format(i=i) for i in range(here)))
+            if name == "of a file":
+                run(H5_ITEMS.format(path=str(folder / "many.h5"), count=here))
+            found.setdefault(name, []).append(memory(many))
+    for name, (less, more) in found.items():
+        here = count // 4 if name == "of a file" else count
+        each = (more - less) * 2**20 / (here - here // 8)
+        print(f"memory for N-Quads of {here // 8:6} objects, then {here:6}, {name:22}"
+              f" {less:6.2f} MiB {more:6.2f} MiB {each:6.0f} bytes for each more")  # fmt: skip
 
 
 def memory(path: Path) -> float:

@@ -17,6 +17,7 @@ from linkdata.errors import OutputError, ResolutionError
 from linkdata.rdf import statements as under_test
 from linkdata.rdf.lines import lines
 from linkdata.rdf.statements import statements
+from linkdata.rdf.terms import literal
 from linkdata.testing.strategies import Sample, documents
 
 TERM = rdflib.Namespace("urn:linkdata:term:")
@@ -187,6 +188,19 @@ def test_the_quick_way_says_the_same(
 ) -> None:
     quick, slow = both_ways(linkdata.loads(text or readers.rich), monkeypatch)
     assert same(quick, slow)
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    ["1, -2", "1.0, .nan, -0.0, -.inf", "1, 2.5", "9223372036854775807, 9223372036854775808",
+     "true, 1", "!!float 1, 2.0", "0x1F, 0o17"],
+)  # fmt: skip
+def test_numbers_in_a_list_are_those_of_an_array(numbers: str) -> None:
+    ds = linkdata.loads(f"data: {{x: [{numbers}], y: [[{numbers}]]}}\n")
+    about = dict(next(pairs for subject, pairs in statements(ds.graph) if "#data" in subject))
+    expected = [literal(value) for value in ds.data.x.tolist()]
+    assert about["<urn:linkdata:term:x>"] == expected
+    assert about["<urn:linkdata:term:y>"] == [expected]
 
 
 def test_fields_set_in_memory_are_said() -> None:

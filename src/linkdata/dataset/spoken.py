@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from linkdata.dataset.inputs import HDF5_SUFFIXES
 from linkdata.dataset.saving import of_file
@@ -18,6 +19,7 @@ from linkdata.graph.changes import changed
 from linkdata.graph.entity import Entity
 from linkdata.graph.graph import Graph
 from linkdata.graph.identifiers import IDENTIFIERS
+from linkdata.graph.passing import passing
 from linkdata.resolve.retrievers import file_path
 from linkdata.syntax.document import STORAGE
 from linkdata.syntax.writer import document
@@ -39,18 +41,27 @@ def spoken(graph: Graph) -> Iterator[Graph]:
             yield graph
         return
     from linkdata.dataset.opening import loads
+
+    text, place, folders = _document(graph)
+    with loads(text, base=place, roots=folders) as made:
+        yield made.graph
+
+
+def _document(graph: Graph) -> tuple[str, Path, list[Path]]:
+    """The document of a file, the place that it would have, and the folders that it refers to."""
     from linkdata.nwb.authoring import Author
 
     path = file_path(graph.context.location)
     name = path.stem if path.suffix.lower() in HDF5_SUFFIXES else path.name
     place = path.with_name(f"{name}.yaml")
-    author = Author(graph, place, "link")
+    through = passing(graph)
+    author = Author(through, place, "link")
     data = author.document()
+    through.forget()
     del data["meta"]["id"]  # the same follows from the name, which need not be an id
-    if any((one.source_class or ("",))[0] == _RESOURCES for one in _objects(graph)):
-        data[STORAGE] = {IDENTIFIERS: dict(_identifiers(graph))}
-    with loads(document(data), base=place, roots=author.folders) as made:
-        yield made.graph
+    if any((one.source_class or ("",))[0] == _RESOURCES for one in _objects(through)):
+        data[STORAGE] = {IDENTIFIERS: dict(_identifiers(through))}
+    return document(data), place, author.folders
 
 
 def _objects(graph: Graph) -> Iterator[Entity]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, cast
 
 from linkdata.arrays.protocols import Dataset, Group, Item
@@ -81,6 +82,13 @@ class Entity:
         self.changes: dict[str, Any] | None = None
         #: What others have worked out about it; forgotten when a field is set.
         self.memo: dict[str, Any] = {}
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What tells the object from all others, as long as the texts and files are open."""
+        if self.target is not None:
+            return target_key(self.target)
+        return (id(self),) if self._item is None else item_key(self._item)
 
     @property
     def document_iri(self) -> str:
@@ -203,18 +211,21 @@ class Entity:
 
     def keys(self) -> list[str]:
         """The names of the fields: as written, then as the source file has them."""
-        found: dict[str, None] = {}
         dropped = self.dropped
         item = self.item
-        if item is not None:
-            group = as_group(item)
-            if group is not None:
-                found.update(dict.fromkeys(group.keys()))
-            found.update(dict.fromkeys(item.attributes))
+        names: list[str] = []
         if self.target is not None and self.layers:
-            hidden = RESERVED if is_root(self.layers[0][1]) else ()
             names = self.graph.resolver.names(self.target)
-            found.update((name, None) for name in names if name not in hidden)
+            if is_root(self.layers[0][1]):
+                names = [name for name in names if name not in RESERVED]
+        if item is None:
+            if not self.in_store and not self.changes:  # most often
+                return names
+            found = dict.fromkeys(names)
+        else:
+            group = as_group(item)
+            members = group.keys() if group is not None else ()
+            found = dict.fromkeys(chain(members, item.attributes, names))
         if self.in_store:
             dropped = dropped | ABOUT
         written = [key for key in found if key not in dropped]
@@ -366,6 +377,16 @@ def _unlinked(value: Value) -> Value:
     if isinstance(value, list):
         return [_unlinked(item) for item in value]
     return value
+
+
+def target_key(target: Target) -> tuple[object, ...]:
+    """What tells an object that is written in a document from all others."""
+    return (id(target.node), target.external, *(id(mapping) for _, mapping in target.under))
+
+
+def item_key(item: Item) -> tuple[object, ...]:
+    """What tells an object that is only in a source file from all others."""
+    return (id(item.file), item.name)
 
 
 def as_group(item: Item) -> Group | None:

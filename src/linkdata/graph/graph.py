@@ -26,10 +26,20 @@ from linkdata.errors import (
     error,
 )
 from linkdata.graph.changes import Made
-from linkdata.graph.entity import VALUE, Entity, Link, Value, as_dataset, as_group
+from linkdata.graph.entity import (
+    VALUE,
+    Entity,
+    Link,
+    Value,
+    as_dataset,
+    as_group,
+    item_key,
+    target_key,
+)
 from linkdata.graph.files import Files, located
 from linkdata.graph.linked import LinkedArray
 from linkdata.graph.placement import Collection, Placements, slot_of
+from linkdata.graph.seen import Seen
 from linkdata.graph.stores import Stores
 from linkdata.graph.types import Types
 from linkdata.resolve.bindings import Binder
@@ -197,7 +207,7 @@ class Graph:
                     "from-not-object", "this is not an object", target.context.document.span(node)
                 )
             )
-        key = (id(node), target.external, *(id(mapping) for _, mapping in target.under))
+        key = target_key(target)
         found = self._entities.get(key)
         if found is None:
             layers, external = self.resolver.object(target)
@@ -210,6 +220,9 @@ class Graph:
     def known(self) -> list[Entity]:
         """The objects that were asked for so far."""
         return list(self._entities.values())
+
+    def forget(self) -> None:
+        """Let go of objects. A graph in a user's hands keeps them: see `linkdata.graph.passing`."""
 
     # Items of source files
 
@@ -247,7 +260,7 @@ class Graph:
 
     def item_entity(self, item: Item) -> Entity:
         """The object that an item of a source file is."""
-        key = (id(item.file), item.name)
+        key = item_key(item)
         found = self._entities.get(key)
         if found is None:
             identity = self.files.identity(item.file, self._base, item.name)
@@ -391,18 +404,8 @@ class Graph:
         if item is None or item.name == "/":
             return None
         folder, _, key = item.name.rpartition("/")
-        return self.item_entity(item.file.item(folder or "/")), key
-
-    @cached_property
-    def placed_objects(self) -> frozenset[int]:
-        """The named objects (by `id` of their entity) that a reference puts in a place."""
-        found = set()
-        for candidate in self.context.document.candidates:
-            if id(candidate) in self.placed:
-                value = self.value(Target(self.context, candidate))
-                if isinstance(value, Link):
-                    found.add(id(value.target))
-        return frozenset(found)
+        known = self._entities.get((id(item.file), folder or "/"))
+        return known or self.item_entity(item.file.item(folder or "/")), key
 
     def top(self) -> Iterator[tuple[str, Value]]:
         """What stands at the top of the document: `data`, named objects that nothing places, and
@@ -418,15 +421,8 @@ class Graph:
             yield key, value
 
     def _is_placed(self, entity: Entity) -> bool:
-        return id(entity) in self.placed_objects or id(entity) in self._placed_by_aliases
-
-    @cached_property
-    def _placed_by_aliases(self) -> frozenset[int]:
-        return frozenset(
-            id(self.entity(self.resolver.place(self.context, alias.target)))
-            for alias in nodes.aliases(self.context.document.root)
-            if id(alias) in self.placed
-        )
+        """Whether a reference puts an object, a named one of the document, in its place."""
+        return entity.target is not None and id(entity.target.node) in self.placements.slots
 
     def roots(self) -> Iterator[Entity]:
         """Objects that stand in no other: `data`, and named objects that nothing places."""
@@ -438,25 +434,28 @@ class Graph:
 
         `failed` hears of fields that cannot be followed; without it that raises.
         """
-        seen: set[int] = set()
-        waiting = list(self.roots())[::-1]
+        seen = Seen(self.registry)
+        waiting = [self.roots()]
         while waiting:
-            entity = waiting.pop()
-            if id(entity) in seen:
-                continue
-            seen.add(id(entity))
-            yield entity
-            inner: list[Entity] = []
-            for key in entity:
-                try:
-                    value = entity.link(key)
-                except LinkdataError as problem:
-                    if failed is None:
-                        raise
-                    failed(problem)
-                else:
-                    inner += (link.target for link in links(value) if link.owned)
-            waiting += reversed(inner)
+            entity = next(waiting[-1], None)
+            if entity is None:
+                waiting.pop()
+            elif seen.add(entity):
+                yield entity
+                waiting.append(self._inside(entity, failed))
+
+    @staticmethod
+    def _inside(entity: Entity, failed: Callable[[LinkdataError], None] | None) -> Iterator[Entity]:
+        """The objects that stand in the fields of an object, as they are asked for."""
+        for key in entity:
+            try:
+                value = entity.link(key)
+            except LinkdataError as problem:
+                if failed is None:
+                    raise
+                failed(problem)
+            else:
+                yield from (link.target for link in links(value) if link.owned)
 
 
 def links(value: Value) -> Iterator[Link]:

@@ -68,19 +68,19 @@ class Annotations:
             found = wanted.pop(_identifier(entity, kept), None)
             if found is not None:
                 about: list[tuple[str, Term]] = [(v.ABOUT, term) for term in found]
-                if id(entity) in kept:
-                    about.append((v.IDENTIFIER, terms.string(kept[id(entity)])))
+                if entity.key in kept:
+                    about.append((v.IDENTIFIER, terms.string(kept[entity.key])))
                 yield terms.iri_term(entity.iri), about
 
-    def _kept(self) -> dict[int, str]:
+    def _kept(self) -> dict[tuple[object, ...], str]:
         """The identifiers that the section `storage` has for objects of the document."""
         section = self.graph.context.document.root.entries.get(STORAGE)
         found = plain(section) if section is not None else None
-        kept: dict[int, str] = {}
+        kept: dict[tuple[object, ...], str] = {}
         for path, identifier in object_ids(found).items() if isinstance(found, dict) else ():
             entity = self._at(path)
             if entity is not None:
-                kept[id(entity)] = identifier
+                kept[entity.key] = identifier
         return kept
 
     def _at(self, path: str) -> Entity | None:
@@ -96,9 +96,9 @@ class Annotations:
         return value.target if isinstance(value, Link) else None
 
 
-def _identifier(entity: Entity, kept: dict[int, str]) -> str:
+def _identifier(entity: Entity, kept: dict[tuple[object, ...], str]) -> str:
     """The `object_id` of an object: written, kept by its document, or of its identity."""
-    written = entity.link(_ID) if _ID in entity else kept.get(id(entity))
+    written = entity.link(_ID) if _ID in entity else kept.get(entity.key)
     return written if isinstance(written, str) else str(uuid5(NAMESPACE_URL, entity.iri))
 
 

@@ -17,6 +17,7 @@ from linkdata import iri
 from linkdata.errors import OutputError
 from linkdata.graph.expanded import ARRAY, Json, expanded_document
 from linkdata.graph.graph import Graph
+from linkdata.graph.passing import passing
 from linkdata.rdf import vocabulary as v
 from linkdata.rdf.formats import prefixes
 from linkdata.rdf.jsonld import DELIMITERS, included, unambiguous
@@ -39,7 +40,7 @@ def context(graph: Graph) -> dict[str, Any]:
         # Others have to be said to be prefixes.
         ends = namespace.endswith(DELIMITERS)
         made[name] = namespace if ends else {"@id": namespace, "@prefix": True}
-    uses = Uses(graph, declared).of
+    uses = Uses(passing(graph), declared).of
     for name, use in sorted(uses.pop(None, {}).items()):
         definition = use.definition()
         if definition not in ({"@id": iri.TERMS + name}, {"@id": name}):

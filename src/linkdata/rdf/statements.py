@@ -4,24 +4,28 @@ Takes: a graph, and what is asked for beyond the usual.
 Gives: `statements`: for each subject its predicates and terms, as they are ready.
 Implements: `specs/linkdata-1.0.md`, section "RDF".
 
-Nothing is collected: an object is said, and then those that stand in it. Documents in which no
-schema and no overlay says anything beyond the text are read from their nodes, which is several
-times as fast as through entities; what is said is the same.
+Nothing is collected: an object is said, a block of its fields at a time, and then those that stand
+in these. What was said is forgotten soon. Documents in which no schema and no overlay says anything
+beyond the text are read from their nodes, which is several times as fast as through entities; what
+is said is the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
-from typing import NamedTuple
+from itertools import chain, islice
+from typing import Any, NamedTuple, TypeAlias
 
 from linkdata.graph.changes import changed
 from linkdata.graph.entity import IS_A, VALUE, Entity, Link
 from linkdata.graph.graph import Graph
+from linkdata.graph.passing import KEPT, passing
+from linkdata.graph.seen import Seen
 from linkdata.rdf import terms
 from linkdata.rdf import vocabulary as v
 from linkdata.rdf.annotations import Annotations
+from linkdata.rdf.coercion import Coercion
 from linkdata.rdf.description import Described
 from linkdata.rdf.identities import parent_of, place_of
 from linkdata.rdf.rules import Rules
@@ -37,6 +41,8 @@ _SPECIFICATIONS = ".specloc"
 #: What the expanded form says of arrays too.
 _OF_ARRAYS = frozenset((v.DTYPE, v.SHAPE, v.CHUNKS))
 _AN_ARRAY = (v.TYPE, v.ARRAY)
+#: How many fields of an object are said at a time.
+_BLOCK = 1 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,11 @@ def statements(graph: Graph, options: Options | None = None) -> Iterator[Stateme
     A subject may come more than once. Raises `OutputError` (`iri-invalid`,
     `value-not-representable`), and what following the document's references raises.
     """
-    return _Speaker(graph, options or Options()).all()
+    return _Speaker(passing(graph), options or Options()).all()
+
+
+#: What is left to say of an object, with what each block of its fields led to.
+_Blocks: TypeAlias = "Iterator[tuple[Iterable[Statement], Met]]"
 
 
 class _Speaker:
@@ -76,10 +86,17 @@ class _Speaker:
         self.tables = Tables(graph, self.rules)
         self.annotations = Annotations(graph, self.rules)
         self.plain = not any(changed(graph)) and is_plain(self.rules, graph.context)
-        self.seen: set[int] = set()
+        self.seen = Seen(graph.registry)
 
     def all(self) -> Iterator[Statement]:
         """Everything, the document first, with its data."""
+        for number, said in enumerate(self.everything(), 1):
+            yield said
+            if number % KEPT == 0:
+                self.graph.forget()
+
+    def everything(self) -> Iterator[Statement]:
+        """The same, with all objects kept."""
         document, *others = self.described.document()
         body = self.as_written() if self.plain else self.as_meant()
         yield Statement(*document)
@@ -119,19 +136,23 @@ class _Speaker:
 
     def objects(self, met: Met) -> Iterator[Statement]:
         """Objects, each once, with all that stands in them; an object before its parts."""
-        waiting = met.objects[::-1]
+        waiting: list[Entity | _Blocks] = [*reversed(met.objects)]
         while waiting:
-            entity = waiting.pop()
-            if id(entity) in self.seen:
-                continue
-            self.seen.add(id(entity))
-            inner = Met([], [])
-            yield from self.object(entity, inner)
-            yield from self.arrays(inner)
-            waiting += reversed(inner.objects)
+            top = waiting.pop()
+            if isinstance(top, Entity):
+                if not self.seen.add(top):
+                    continue
+                top = self.object(top)
+            block = next(top, None)
+            if block is not None:
+                said, inner = block
+                yield from said
+                yield from self.arrays(inner)
+                waiting.append(top)
+                waiting += reversed(inner.objects)
 
-    def object(self, entity: Entity, met: Met) -> Iterator[Statement]:
-        """What is said of one object."""
+    def object(self, entity: Entity) -> _Blocks:
+        """What is said of one object, and what stands in it; of a large one in several blocks."""
         kinds = self.rules.classes(entity, superclasses=self.options.superclasses)
         about: list[tuple[str, Term]] = [(v.TYPE, kind) for kind in kinds]
         table = self.tables.table(entity, rows=self.options.rows)
@@ -143,35 +164,45 @@ class _Speaker:
         rules = self.rules.of(entity)
         silent = unsaid(entity)
         keys = entity.keys()
-        for key in keys:
-            if key in silent or (key == IS_A and kinds):
-                continue
-            rule = rules.get(key)
-            place = f"{entity.iri}.{place_of(key)}"
-            coercion = None if rule is None else rule.coercion
-            term = self.values.field(entity, key, coercion, place, met)
-            if term is not None:
-                predicate = rule.predicate if rule else self.rules.predicate(entity.context, key)
-                about.append((predicate, term))
         array = entity.array
-        if array is not None and VALUE not in keys:
-            rule = rules.get(VALUE)
-            place = f"{entity.iri}.{VALUE}"
-            said = rule.predicate if rule else self.rules.predicate(entity.context, VALUE)
-            if array.shape in ((), None):
-                coercion = None if rule is None else rule.coercion
-                term = self.values.value(array[()], coercion, place, met)
-            else:
-                term = f"<{place}>"
-                met.arrays.append((term, array))
-            if term is not None:
-                about.append((said, term))
+        if VALUE in keys:
+            array = None
+        elif array is not None:
+            keys.append(VALUE)
         subject = terms.iri_term(entity.iri)
-        if not self.options.fields:
-            about = about[len(kinds) : beyond]
-        yield Statement(subject, about)
+        following = iter(keys)
+        for start in range(0, len(keys) or 1, _BLOCK):
+            met = Met([], [])
+            for key in islice(following, _BLOCK):
+                if key in silent or (key == IS_A and kinds):
+                    continue
+                rule = rules.get(key)
+                place = f"{entity.iri}.{place_of(key)}"
+                coercion = None if rule is None else rule.coercion
+                if array is not None and key == VALUE:
+                    term = self.own_array(array, coercion, place, met)
+                else:
+                    term = self.values.field(entity, key, coercion, place, met)
+                if term is not None:
+                    predicate = (
+                        rule.predicate if rule else self.rules.predicate(entity.context, key)
+                    )
+                    about.append((predicate, term))
+            if not self.options.fields:
+                about = about[len(kinds) : beyond]
+                beyond = 0  # the blocks after the first say fields alone
+            said = [Statement(subject, about)] if about else []
+            yield (said if start else chain(said, map(Statement._make, table))), met
+            about = []
         self.annotations.met(entity)
-        yield from (Statement(*said) for said in table)
+
+    def own_array(self, array: Any, coercion: Coercion | None, place: str, met: Met) -> Term | None:
+        """The term of the array that an object is."""
+        if array.shape in ((), None):
+            return self.values.value(array[()], coercion, place, met)
+        term = f"<{place}>"
+        met.arrays.append((term, array))
+        return term
 
     def arrays(self, met: Met) -> Iterator[Statement]:
         """What is said of arrays outside the document, and of their files."""

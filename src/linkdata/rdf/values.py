@@ -27,8 +27,14 @@ from linkdata.resolve.registry import Context
 from linkdata.resolve.targets import Target, entries
 from linkdata.syntax import nodes
 from linkdata.syntax.nodes import Alias, Candidate, Kind, Scalar
+from linkdata.syntax.scalars import MAX_INTEGER_DIGITS, WORDS, core_value
 
 _NO_PREFIXES: dict[str, str] = {}
+#: What numbers begin with.
+_NUMERIC = frozenset("0123456789+-.")
+_WORDS = {text: None if value is None else terms.literal(value) for text, value in WORDS.items()}
+_SCALARS = frozenset((str, bool, int, float))
+_INT64 = range(-(2**63), 2**63)
 
 
 class Met(NamedTuple):
@@ -76,6 +82,9 @@ class Values:
         if isinstance(found, Scalar):
             return self.scalar(settled.context, found, coercion)
         if type(found) is nodes.Sequence and found.named is None:
+            numbers = _numbers(found)
+            if numbers is not None:
+                return self._list(numbers, coercion, place, met)
             value = self.graph.value(target, settled)
             if isinstance(value, list):  # else it is numbers
                 self.budget.spend(len(value))
@@ -89,6 +98,9 @@ class Values:
 
     def scalar(self, context: Context, node: Scalar, coercion: Coercion | None) -> str | None:
         """The term of a scalar that is no reference. Raises `OutputError`."""
+        natural = ":" not in node.text if coercion is None else coercion.is_natural
+        if natural and node.kind is Kind.PLAIN and type(node) is Scalar:
+            return plain(node.text)
         value = meaning(node)
         if value is None:
             return None
@@ -106,6 +118,8 @@ class Values:
         """The term of a value of the graph."""
         if value is None:
             return None
+        if type(value) in _SCALARS:  # most often
+            return _scalar(value, coercion)
         if isinstance(value, Link):
             written = literal_of(value.target)
             if written is not None:
@@ -127,9 +141,7 @@ class Values:
             return self._list([value.real, value.imag], coercion, place, met)
         if getattr(getattr(value, "dtype", None), "names", None):  # one compound
             return self._list(list(value.item()), coercion, place, met)
-        if coercion is not None:
-            return coercion.term(value, _NO_PREFIXES)
-        return terms.literal(value)
+        return _scalar(value, coercion)
 
     def _list(
         self, values: list[Any], coercion: Coercion | None, place: str, met: Met
@@ -148,6 +160,24 @@ class Values:
         return f"<{place}>"
 
 
+def _scalar(value: Any, coercion: Coercion | None) -> str:
+    """The term of a scalar that is no CURIE."""
+    return terms.literal(value) if coercion is None else coercion.term(value, _NO_PREFIXES)
+
+
+def _numbers(node: nodes.Sequence) -> list[Any] | None:
+    """The numbers of a list of integers, or of one of floats, as they are in an array of them; None
+    for every other list.
+    """
+    if not node.items or type(node.items[0]) is not Scalar:
+        return None
+    values = [item.value if type(item) is Scalar else None for item in node.items]
+    kinds = set(map(type, values))
+    if kinds == {float} or (kinds == {int} and all(value in _INT64 for value in values)):
+        return values
+    return None
+
+
 def _literal(written: Written) -> Term | None:
     """The term of a literal that is written out."""
     if written.language is not None:
@@ -155,3 +185,17 @@ def _literal(written: Written) -> Term | None:
     if written.datatype is not None:
         return terms.typed(written.value, written.datatype)
     return None if written.value is None else terms.literal(written.value)
+
+
+def plain(text: str) -> str | None:
+    """The term of a plain scalar."""
+    if text[:1] in _NUMERIC:
+        if text.isdecimal() and text.isascii() and (text[0] != "0" or text == "0"):
+            return terms.integer(text) if len(text) <= MAX_INTEGER_DIGITS else terms.string(text)
+        found = terms.positional(text)
+        return terms.literal(core_value(text)) if found is None else found
+    if text in _WORDS:
+        return _WORDS[text]
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'  # what `terms.string` makes of it, most often
+    return terms.string(text)

@@ -29,21 +29,17 @@ from linkdata.rdf.identities import place_of
 from linkdata.rdf.kinds import Kinds, ObjectKind, Said, is_certain
 from linkdata.rdf.rules import Rules
 from linkdata.rdf.terms import Term
-from linkdata.rdf.values import Met, Values
+from linkdata.rdf.values import Met, Values, plain
 from linkdata.resolve.registry import Context
 from linkdata.resolve.targets import Target, entries, is_object
 from linkdata.syntax.document import DATA, RESERVED
 from linkdata.syntax.nodes import Alias, Candidate, Kind, Mapping, Node, Scalar, Sequence, path_of
-from linkdata.syntax.scalars import MAX_INTEGER_DIGITS, WORDS, core_value
 
 #: How many names, and identities of objects that references lead to, are kept.
 _READY = 1 << 12
 #: How many fields of an object are said at a time: so large ones take no more memory.
 _BLOCK = 1 << 10
 _PLAIN = Kind.PLAIN
-#: What numbers begin with.
-_NUMERIC = frozenset("0123456789+-.")
-_WORDS = {text: None if value is None else terms.literal(value) for text, value in WORDS.items()}
 #: A key that IRIs hold as it is, and XML elements too.
 _BARE = re.compile(r"[A-Za-z](?:[A-Za-z0-9_-]*[A-Za-z0-9])?\Z")
 #: A reference from the root through bare names: its identity reads like it.
@@ -156,8 +152,8 @@ class Written:
                 if type(value) is Scalar and (
                     natural or (coercion is None and (":" not in value.text or not prefixes))
                 ):
-                    plain = value.kind is _PLAIN
-                    term = _plain(value.text) if plain else terms.literal(value.value)
+                    is_bare = value.kind is _PLAIN
+                    term = plain(value.text) if is_bare else terms.literal(value.value)
                 elif type(value) is Scalar:
                     term = self.values.scalar(self.context, value, coercion)
                 else:
@@ -295,17 +291,3 @@ def _are_numbers(node: Node) -> bool:
     if type(node) is Sequence:
         return bool(node.items) and all(_are_numbers(item) for item in node.items)
     return type(node) is Scalar and isinstance(node.value, int | float)
-
-
-def _plain(text: str) -> str | None:
-    """The term of a plain scalar."""
-    if text[:1] in _NUMERIC:
-        if text.isdecimal() and text.isascii() and (text[0] != "0" or text == "0"):
-            return terms.integer(text) if len(text) <= MAX_INTEGER_DIGITS else terms.string(text)
-        found = terms.positional(text)
-        return terms.literal(core_value(text)) if found is None else found
-    if text in _WORDS:
-        return _WORDS[text]
-    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
-        return f'"{text}"'  # what `terms.string` makes of it, most often
-    return terms.string(text)

@@ -55,6 +55,12 @@ class Resolver(Overlays):
         self._streams = Streams(self._names_at)
         self._elsewhere = Elsewhere()
 
+    def forget(self) -> None:
+        """Let go of what was found so far; it is looked up again when it is asked for."""
+        self._found.clear()
+        self._objects.clear()
+        self._places.clear()
+
     # References
 
     def reference(self, context: Context, node: Node) -> Reference | None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 #: Roles of slots whose objects may have any name when the schema fixes none.
 _MEMBERS = ("group", "dataset", "link")
 CHILDREN = "children"
+_SETTLED = "settled"  # where an object remembers its class
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +113,9 @@ class Slots:
 
 
 class _Settled(NamedTuple):
-    """What is known of an object, which is kept so that its `id` stays its own."""
+    """What is known of an object, and who worked it out."""
 
-    entity: Entity
+    by: SchemaTypes
     place: Field | None = None
     typed: Typed | None = None
 
@@ -130,7 +131,6 @@ class SchemaTypes:
         self._names: dict[int, ClassNames] = {}
         self._imports: dict[int, Imports] = {}
         self._brings: dict[int, bool] = {}
-        self._known: dict[int, _Settled] = {}
         self._slots: dict[tuple[str, str], Slots] = {}
 
     # Classes
@@ -145,16 +145,16 @@ class SchemaTypes:
 
     def _settled(self, entity: Entity) -> _Settled:
         """What is known of an object; found from the outside to the inside, without recursion."""
-        known = self._known.get(id(entity))
+        known = self._known(entity)
         if known is not None:
             return known
         chain: list[tuple[Entity, str]] = []
         current, key = entity, ""
-        while id(current) not in self._known:
-            self._known[id(current)] = _Settled(current)
+        while self._known(current) is None:
+            known = current.memo[_SETTLED] = _Settled(self)
             owner = self._owner(current) if self._may_have_schema(current) else None
             if owner is None:
-                self._known[id(current)] = _Settled(current, None, self.declared(current))
+                known = current.memo[_SETTLED] = _Settled(self, None, self.declared(current))
                 break
             chain.append((current, owner[1]))
             current, key = owner
@@ -162,13 +162,19 @@ class SchemaTypes:
             place = self.field(current, key)
             if place is not None and place.is_collection and is_in_list(inner):
                 place = replace(place, item=True)
-            self._known[id(inner)] = _Settled(inner, place, self._find(inner, place))
+            known = inner.memo[_SETTLED] = _Settled(self, place, self._find(inner, place))
             current = inner
-        return self._known[id(entity)]
+        assert known is not None
+        return known
+
+    def _known(self, entity: Entity) -> _Settled | None:
+        """What was found of an object before; the object itself remembers it."""
+        found: _Settled | None = entity.memo.get(_SETTLED)
+        return found if found is not None and found.by is self else None
 
     def _owner(self, entity: Entity) -> tuple[Entity, str] | None:
         try:
-            return self.graph.owner(entity)
+            return entity.graph.owner(entity)
         except LinkdataError:
             return None
 

@@ -182,19 +182,6 @@ def path_of(node: Candidate | Mapping | Sequence) -> tuple[Step, ...]:
     return tuple(slot for _, slot in enclosing(node))[::-1]
 
 
-def aliases(root: Node) -> Iterator[Alias]:
-    """All aliases in a tree."""
-    waiting: list[Node] = [root]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, Alias):
-            yield node
-        elif isinstance(node, Mapping):
-            waiting += node.entries.values()
-        elif isinstance(node, Sequence):
-            waiting += node.items
-
-
 def plain(node: Node) -> Plain:
     """The node as plain data: scalars by the core schema, aliases as what they stand for."""
     if isinstance(node, Scalar):
