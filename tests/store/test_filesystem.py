@@ -24,6 +24,7 @@ def write(files: LocalFileSystem | ModelFileSystem, path: str, data: bytes) -> N
     fd = files.create(path)
     parts = [memoryview(data[:2]), memoryview(data[2:])]
     assert files.write(fd, parts) == len(data)
+    assert files.size(fd) == len(data)
     files.sync(fd)
     files.close(fd)
 

@@ -16,7 +16,9 @@ from linkdata.store.collecting import collect
 from linkdata.store.filesystem import Info, LocalFileSystem
 from linkdata.store.folder import FolderStore
 from linkdata.store.framing import Fresh
+from linkdata.store.memory import MemoryStore
 from linkdata.store.protocols import CollectableStore, Kind
+from linkdata.store.transfer import transfer
 from linkdata.store.verifying import verify
 from linkdata.testing.crashes import crash_states
 from linkdata.testing.disk import ModelFileSystem
@@ -450,6 +452,40 @@ def test_a_missing_object_is_a_key_error(store: CollectableStore) -> None:
     with pytest.raises(StoreMissingError) as caught:
         store.get("chunks", sample(2).chunks[0][0])
     assert caught.value.diagnostic.hint
+
+
+@pytest.mark.parametrize("bring", ["put", "refresh", "transfer"])
+def test_what_another_left_is_durable_when_it_is_met(bring: str) -> None:
+    class Killed(BaseException):
+        pass
+
+    def hook(name: str, path: str) -> None:
+        if name == "sync_folder" and path.startswith("manifests/blake3/"):
+            raise Killed
+
+    source, array = MemoryStore(), sample(1, 2)
+    array.put(source)
+    files = ModelFileSystem(hook)
+    with pytest.raises(Killed):
+        array.put(FolderStore("", files=files))
+    files.hook = None
+    files.kill()
+    store = FolderStore("", files=files)
+    path = layout.object_path("manifests", array.digest)
+
+    def lost() -> bool:
+        states = crash_states(files, 5000, random.Random(0), ("tmp", "locks"))
+        return any(path not in state for state in states)
+
+    assert store.has("manifests", array.digest)
+    assert lost()
+    if bring == "put":
+        array.put(store)
+    elif bring == "refresh":
+        store.refresh("manifests", array.digest)
+    else:
+        assert transfer(source, store).there == 1
+    assert not lost()
 
 
 def test_what_is_staged_is_visible_when_it_is_ended(store: FolderStore, folder: Path) -> None:

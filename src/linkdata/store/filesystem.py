@@ -70,6 +70,9 @@ class FileSystem(Protocol):
         """Write at the end, one part after the other; gives how many bytes were taken, perhaps
         not all."""
 
+    def size(self, fd: int) -> int:
+        """How many bytes an open file has."""
+
     def touch(self, fd: int) -> None:
         """Set an open file's time to now, by the file system's own clock."""
 
@@ -175,6 +178,10 @@ class LocalFileSystem:
     def write(self, fd: int, parts: Sequence[memoryview]) -> int:
         """Write at the end."""
         return os.writev(fd, parts)
+
+    def size(self, fd: int) -> int:
+        """How many bytes an open file has."""
+        return os.fstat(fd).st_size
 
     def touch(self, fd: int) -> None:
         """Set an open file's time to now. Raises `PermissionError` for a file of somebody else."""

@@ -132,14 +132,18 @@ class FolderStore(FolderReader):
                 begun = None if found else self._begun(kind, digest, data)
             if begun is not None:
                 begun()
-            folder = layout.folder_path(kind, digest)
-            if kind == "manifests":
-                self._writer.settle([folder])
-            else:
-                self._unsettled.add(folder)
-                if self._outer:
-                    self._here.add(digest)
+            self._settle(kind, digest)
+            if kind == "chunks" and self._outer:
+                self._here.add(digest)
         return is_new
+
+    def _settle(self, kind: Kind, digest: Digest) -> None:
+        """Make the name of a manifest durable; that of a chunk waits for a manifest, or `flush`."""
+        folder = layout.folder_path(kind, digest)
+        if kind == "manifests":
+            self._writer.settle([folder])
+        else:
+            self._unsettled.add(folder)
 
     def flush(self) -> None:
         """Make all that was put durable. Raises `StoreError` (`store-unwritable`)."""
@@ -149,9 +153,13 @@ class FolderStore(FolderReader):
             self._unsettled -= folders
 
     def refresh(self, kind: Kind, digest: Digest, /) -> None:
-        """Make an object new again, so that a collection leaves it. None is no error."""
+        """Make an object new again, so that a collection leaves it. None is no error.
+
+        It is then as durable as one that was put: who wrote it may have died before it was.
+        """
         with self._changing(), self._held(), suppress(FileNotFoundError):
             self._touch(kind, layout.object_path(kind, digest))
+            self._settle(kind, digest)
 
     def quarantine(self, kind: Kind, digest: Digest, /) -> None:
         """Put an object aside whose bytes are not what they should be; never delete it.

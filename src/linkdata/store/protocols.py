@@ -76,7 +76,8 @@ class WritableStore(ReadableStore, Protocol):
         """
 
     def refresh(self, kind: Kind, digest: Digest, /) -> None:
-        """Make an object new again, so that a collection under way leaves it. None is no error."""
+        """Make an object new again, so that a collection under way leaves it, and durable as `put`
+        does. None is no error."""
 
 
 @runtime_checkable

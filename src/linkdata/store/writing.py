@@ -56,12 +56,14 @@ class Writer:
         finally:
             if not filled:
                 self._drop(temporary, fd)
-        return partial(self._end, fd, temporary, path)
+        return partial(self._end, fd, sum(map(len, parts)), temporary, path)
 
-    def _end(self, fd: int, temporary: str, path: str) -> None:
+    def _end(self, fd: int, length: int, temporary: str, path: str) -> None:
         named = False
         try:
             try:
+                if self._files.size(fd) != length:
+                    raise OSError(errno.EIO, "the file does not have the length that was written")
                 # Should this fail, the system may have dropped the bytes and say "done" when asked
                 # again: whoever tries again writes a new file.
                 self._files.sync(fd)

@@ -156,6 +156,12 @@ class ModelFileSystem:
         self._changed(path)
         return len(taken)
 
+    def size(self, fd: int) -> int:
+        """How many bytes an open file has."""
+        path, file = self._at(fd)
+        self._call("size", path)
+        return len(file.live)
+
     def touch(self, fd: int) -> None:
         """Set the time to now."""
         path, file = self._at(fd)
