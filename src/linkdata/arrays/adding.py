@@ -137,6 +137,7 @@ class _Adding:
         self.putting: Putting | None = None
         self.has_raw = chunks.packing != CANONICAL
         self.decodes = depth == "content"
+        self._counts = counts(chunks.shape, chunks.grid)
         self._filled: dict[Shape, _Done] = {}
         self._forms: dict[tuple[Shape, int], Form] = {}
 
@@ -248,5 +249,4 @@ class _Adding:
         return form
 
     def _shape(self, index: int) -> Shape:
-        shape, grid = self.chunks.shape, self.chunks.grid
-        return extent(position(index, counts(shape, grid)), shape, grid)
+        return extent(position(index, self._counts), self.chunks.shape, self.chunks.grid)

@@ -18,8 +18,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Protocol, cast, runtime_checkable
 
 from linkdata import plugins
 from linkdata.errors import DocumentError, RetrievalError, UsageError, did_you_mean, error
@@ -176,15 +177,17 @@ def digest_bytes(*parts: bytes | memoryview, by: str = "blake3") -> Digest:
     Uses one thread, outside the interpreter's lock: whoever has many contents hashes several at a
     time. Raises `UsageError` for an unknown algorithm.
     """
-    if by == BLAKE3.name:
-        from blake3 import blake3
-
-        hasher: Hasher = blake3()
-    else:
-        hasher = algorithm(by).new()
+    hasher = _one_thread()() if by == BLAKE3.name else algorithm(by).new()
     for part in parts:
         hasher.update(part)
     return Digest(by, hasher.hexdigest())
+
+
+@cache
+def _one_thread() -> Callable[[], Hasher]:
+    from blake3 import blake3
+
+    return cast("Callable[[], Hasher]", blake3)
 
 
 def digest_file(

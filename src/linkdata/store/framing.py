@@ -57,20 +57,33 @@ class Fresh:
 
 def framed(word: Word, facts: dict[str, Any], payload: Buffer, stored: Digest) -> bytes:
     """The file of an object. `stored` is the digest of the payload."""
-    return b"".join((first_line(word, facts, payload, stored), payload))
+    return b"".join((first_line(word, encoded(facts), payload, stored), payload))
 
 
-def first_line(word: Word, facts: dict[str, Any], payload: Buffer, stored: Digest) -> bytes:
-    """The first line of the file of an object, with its LF."""
-    line: dict[str, Any] = {
+def encoded(facts: dict[str, Any]) -> dict[str, bytes]:
+    """The facts of an object, each as the canonical JSON that stands in a first line."""
+    return {key: canonical_json(value) for key, value in facts.items()}
+
+
+def first_line(word: Word, facts: dict[str, bytes], payload: Buffer, stored: Digest) -> bytes:
+    """The first line of the file of an object whose facts are `encoded`, with its LF.
+
+    Of the chunks of an array nearly all facts are the same, and encoded once.
+    """
+    line = {
         **facts,
-        "linkdata": word,
-        "version": VERSION,
-        "size": len(payload),
-        "stored": str(stored),
+        "linkdata": b'"%b"' % word.encode(),
+        "version": b"%d" % VERSION,
+        "size": b"%d" % len(payload),
+        "stored": b'"%b"' % str(stored).encode(),
     }
-    line["seal"] = _seal(line)
-    return canonical_json(line) + b"\n"
+    seal = digest_bytes(_joined(line)).hex[:_SEAL_DIGITS]
+    line["seal"] = b'"%b"' % seal.encode()
+    return _joined(line) + b"\n"
+
+
+def _joined(line: dict[str, bytes]) -> bytes:
+    return b"{%b}" % b",".join([b'"%b":%b' % (key.encode(), line[key]) for key in sorted(line)])
 
 
 def unframed(word: Word, data: Buffer, place: str) -> tuple[dict[str, Any], memoryview, Digest]:

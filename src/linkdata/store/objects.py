@@ -21,7 +21,7 @@ from linkdata.store import canonical, codecs
 from linkdata.store.codecs import Pipeline
 from linkdata.store.digests import Digest, digest_bytes
 from linkdata.store.elements import element
-from linkdata.store.framing import Fresh, corrupt, first_line, parsed_digest, unframed
+from linkdata.store.framing import Fresh, corrupt, encoded, first_line, parsed_digest, unframed
 from linkdata.store.kinds import PLAIN, Buffer, Damaged, Element
 from linkdata.store.packing import CANONICAL, Packing, dtype_of
 
@@ -53,6 +53,21 @@ class Form:
     def padded(self) -> tuple[int, ...]:
         """The shape of what the payload holds."""
         return self.block or self.shape
+
+    @cached_property
+    def facts(self) -> dict[str, bytes]:
+        """What the first line of an object says of it, encoded."""
+        facts: dict[str, Any] = {
+            "dtype": self.element.name,
+            "shape": list(self.shape),
+            "packing": self.packing,
+            "codecs": list(self.pipeline.codecs),
+        }
+        if self.padded != self.shape:
+            facts["block"] = list(self.block)
+        if self.pipeline.mask:
+            facts["mask"] = self.pipeline.mask
+        return encoded(facts)
 
     def pieces(self, payload: Buffer) -> list[Buffer]:
         """The canonical bytes of a payload, not copied where they lie in it as they are.
@@ -140,17 +155,7 @@ def sealed(content: Digest, form: Form, payload: Buffer, stored: Digest | None =
 
 def fresh(content: Digest, form: Form, payload: Buffer, stored: Digest | None = None) -> Fresh:
     """The file of a chunk whose digests were just worked out, for a store to keep as it is."""
-    facts: dict[str, Any] = {
-        "content": str(content),
-        "dtype": form.element.name,
-        "shape": list(form.shape),
-        "packing": form.packing,
-        "codecs": list(form.pipeline.codecs),
-    }
-    if form.padded != form.shape:
-        facts["block"] = list(form.block)
-    if form.pipeline.mask:
-        facts["mask"] = form.pipeline.mask
+    facts = {**form.facts, "content": b'"%b"' % str(content).encode()}
     known = stored or digest_bytes(payload, by=content.algorithm)
     return Fresh(content, first_line("chunk", facts, payload, known), payload)
 
