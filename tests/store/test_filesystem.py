@@ -131,10 +131,15 @@ def test_nothing_is_held_open(tmp_path: Path, descriptors: Callable[[], list[str
     assert descriptors() == before
 
 
-def test_nobody_may_write_to_a_new_file_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o444), (0o077, 0o400)])
+def test_nobody_may_write_to_a_new_file_again(mask: int, mode: int, tmp_path: Path) -> None:
     files = LocalFileSystem(tmp_path)
-    files.close(files.create("a"))
-    assert not stat.S_IMODE((tmp_path / "a").stat().st_mode) & 0o222
+    before = os.umask(mask)
+    try:
+        files.close(files.create("a"))
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == mode
 
 
 def test_links_are_read_below_the_roots_only(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from linkdata.errors import StoreError, StoreMissingError
+from linkdata.errors import StoreCorruptError, StoreError, StoreMissingError
 from linkdata.roots import Roots
 from linkdata.store import layout
 from linkdata.store.collecting import collect
@@ -520,3 +520,10 @@ def test_what_cannot_be_made_durable_is_not_visible_and_leaves_nothing() -> None
     assert caught.value.code == "store-unwritable"
     assert not store.has("chunks", chunk[0])
     assert files.names(layout.TEMPORARY) == []
+
+
+def test_what_is_not_what_its_digest_says_makes_no_store(store: FolderStore, folder: Path) -> None:
+    ((digest, data),) = sample(1).chunks
+    with pytest.raises(StoreCorruptError):
+        store.put("chunks", digest, spoilt(data))
+    assert not folder.exists()

@@ -92,8 +92,9 @@ class FolderStore(FolderReader):
         a chunk that a manifest names is not here, `StoreError` (`store-unwritable`, `store-locked`,
         `store-invalid`).
         """
+        mentioned = contents.check_new(kind, digest, data, self.name)
         with self._changing(), self._held():
-            return self.stage(kind, digest, data)()
+            return self._stage(kind, digest, data, mentioned)()
 
     def stage(self, kind: Kind, digest: Digest, data: bytes | Fresh, /) -> Callable[[], bool]:
         """Write an object file that is not there yet; what is given makes it durable and visible,
@@ -101,11 +102,16 @@ class FolderStore(FolderReader):
 
         Both raise what `put` raises.
         """
-        mentioned = set(contents.check_new(kind, digest, data, self.name))
+        mentioned = contents.check_new(kind, digest, data, self.name)
         with self._changing():
-            if kind == "manifests":
-                self._writer.settle(self._folders_of(mentioned))
-            begun = self._begun(kind, digest, data) if self._lacks(kind, digest) else None
+            return self._stage(kind, digest, data, mentioned)
+
+    def _stage(
+        self, kind: Kind, digest: Digest, data: bytes | Fresh, mentioned: Iterable[Digest]
+    ) -> Callable[[], bool]:
+        if kind == "manifests":
+            self._writer.settle(self._folders_of(set(mentioned)))
+        begun = self._begun(kind, digest, data) if self._lacks(kind, digest) else None
         return partial(self._staged, kind, digest, data, begun)
 
     def _lacks(self, kind: Kind, digest: Digest) -> bool:
