@@ -17,6 +17,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import resource
 import stat
 import time
 from collections.abc import Iterator, Sequence
@@ -35,7 +36,8 @@ _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _LOCK = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 _TOGETHER = 8  # folders that are synced at a time
-_KEPT = 64  # folders that are kept open at most; a process may have few files open on some systems
+_KEPT = 512  # folders that are kept open at most: more than objects of one kind lie in
+_SHARE = 3  # of the files that a process may have open, the part that these may be
 _FORGETS = hasattr(os, "posix_fadvise")  # not on macOS
 
 
@@ -300,7 +302,7 @@ class LocalFileSystem:
         else:
             found = _Open(os.open(self._folder, _FOLDER))
         if self._keepers:
-            if len(kept) >= _KEPT:
+            if len(kept) >= _keepable():
                 kept.clear()  # they are closed when the last user lets go of them
             kept[path] = found
         return found
@@ -333,6 +335,12 @@ class LocalFileSystem:
             if refused.code == "resource-missing":
                 raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)) from refused
             raise OSError(problem.errno, refused.diagnostic.message) from refused
+
+
+def _keepable() -> int:
+    """How many folders may be kept open: on some systems a process may open few files."""
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return _KEPT if allowed == resource.RLIM_INFINITY else min(_KEPT, allowed // _SHARE)
 
 
 def _sync_path(folder: Path) -> None:

@@ -111,8 +111,10 @@ class FolderStore(FolderReader):
     ) -> Callable[[], bool]:
         if kind == "manifests":
             self._writer.settle(self._folders_of(set(mentioned)))
-        begun = self._begun(kind, digest, data) if self._lacks(kind, digest) else None
-        return partial(self._staged, kind, digest, data, begun)
+        if self._lacks(kind, digest):
+            # The bytes are written, and nobody holds them while the disk is waited for.
+            return partial(self._new, kind, digest, self._begun(kind, digest, data))
+        return partial(self._known, kind, digest, data)
 
     def _lacks(self, kind: Kind, digest: Digest) -> bool:
         try:
@@ -127,21 +129,25 @@ class FolderStore(FolderReader):
         parts = (data.line, data.payload) if isinstance(data, Fresh) else (data,)
         return self._writer.begin(layout.object_path(kind, digest), *parts)
 
-    def _staged(
-        self, kind: Kind, digest: Digest, data: bytes | Fresh, begun: Callable[[], None] | None
-    ) -> bool:
+    def _new(self, kind: Kind, digest: Digest, begun: Callable[[], None]) -> bool:
         with self._changing():
-            is_new = begun is not None
-            if begun is None:
-                found = self._freshened(kind, digest)
-                is_new = found is None
-                begun = None if found else self._begun(kind, digest, data)
-            if begun is not None:
-                begun()
-            self._settle(kind, digest)
-            if kind == "chunks" and self._outer:
-                self._here.add(digest)
-        return is_new
+            begun()
+            self._named(kind, digest)
+        return True
+
+    def _known(self, kind: Kind, digest: Digest, data: bytes | Fresh) -> bool:
+        with self._changing():
+            found = self._freshened(kind, digest)
+            if not found:
+                self._begun(kind, digest, data)()
+            self._named(kind, digest)
+        return found is None
+
+    def _named(self, kind: Kind, digest: Digest) -> None:
+        """What holds when an object has its name."""
+        self._settle(kind, digest)
+        if kind == "chunks" and self._outer:
+            self._here.add(digest)
 
     def _settle(self, kind: Kind, digest: Digest) -> None:
         """Make the name of a manifest durable; that of a chunk waits for a manifest, or `flush`."""

@@ -13,6 +13,7 @@ seal: so a flipped bit is found wherever it is, without decoding anything.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -57,33 +58,39 @@ class Fresh:
 
 def framed(word: Word, facts: dict[str, Any], payload: Buffer, stored: Digest) -> bytes:
     """The file of an object. `stored` is the digest of the payload."""
-    return b"".join((first_line(word, encoded(facts), payload, stored), payload))
+    return b"".join((FirstLine(word, facts).of(payload, stored), payload))
 
 
-def encoded(facts: dict[str, Any]) -> dict[str, bytes]:
-    """The facts of an object, each as the canonical JSON that stands in a first line."""
-    return {key: canonical_json(value) for key, value in facts.items()}
+class FirstLine:
+    """The first lines of objects nearly all of whose facts are the same; these are encoded once.
 
-
-def first_line(word: Word, facts: dict[str, bytes], payload: Buffer, stored: Digest) -> bytes:
-    """The first line of the file of an object whose facts are `encoded`, with its LF.
-
-    Of the chunks of an array nearly all facts are the same, and encoded once.
+    `others` are the names of further facts, which are given for each object.
     """
-    line = {
-        **facts,
-        "linkdata": b'"%b"' % word.encode(),
-        "version": b"%d" % VERSION,
-        "size": b"%d" % len(payload),
-        "stored": b'"%b"' % str(stored).encode(),
-    }
-    seal = digest_bytes(_joined(line)).hex[:_SEAL_DIGITS]
-    line["seal"] = b'"%b"' % seal.encode()
-    return _joined(line) + b"\n"
+
+    def __init__(self, word: Word, facts: dict[str, Any], others: Iterable[str] = ()) -> None:
+        known = {**facts, "linkdata": word, "version": VERSION}
+        same = {key: canonical_json(value).replace(b"%", b"%%") for key, value in known.items()}
+        unsealed = {*same, "size", "stored", *others}
+        self._unsealed = _template(same, unsealed)
+        self._sealed = _template(same, {*unsealed, "seal"}) + b"\n"
+
+    def of(self, payload: Buffer, stored: Digest, **others: str | int) -> bytes:
+        """The line of one object, with its LF. `stored` is the digest of the payload."""
+        values = {key.encode(): canonical_json(value) for key, value in others.items()}
+        values[b"size"] = b"%d" % len(payload)
+        values[b"stored"] = b'"%b"' % str(stored).encode()
+        seal = digest_bytes(self._unsealed % values).hex[:_SEAL_DIGITS]
+        values[b"seal"] = b'"%b"' % seal.encode()
+        return self._sealed % values
 
 
-def _joined(line: dict[str, bytes]) -> bytes:
-    return b"{%b}" % b",".join([b'"%b":%b' % (key.encode(), line[key]) for key in sorted(line)])
+def _template(same: dict[str, bytes], names: set[str]) -> bytes:
+    """Canonical JSON with these names; what is not the same for all is to be put in by name."""
+    fields = []
+    for name in sorted(names):
+        key = name.encode()
+        fields.append(b'"%b":%b' % (key, same.get(name, b"%%(%b)b" % key)))
+    return b"{%b}" % b",".join(fields)
 
 
 def unframed(word: Word, data: Buffer, place: str) -> tuple[dict[str, Any], memoryview, Digest]:

@@ -21,7 +21,7 @@ from linkdata.store import canonical, codecs
 from linkdata.store.codecs import Pipeline
 from linkdata.store.digests import Digest, digest_bytes
 from linkdata.store.elements import element
-from linkdata.store.framing import Fresh, corrupt, encoded, first_line, parsed_digest, unframed
+from linkdata.store.framing import FirstLine, Fresh, corrupt, parsed_digest, unframed
 from linkdata.store.kinds import PLAIN, Buffer, Damaged, Element
 from linkdata.store.packing import CANONICAL, Packing, dtype_of
 
@@ -55,8 +55,8 @@ class Form:
         return self.block or self.shape
 
     @cached_property
-    def facts(self) -> dict[str, bytes]:
-        """What the first line of an object says of it, encoded."""
+    def first_line(self) -> FirstLine:
+        """The first lines of chunks of this form."""
         facts: dict[str, Any] = {
             "dtype": self.element.name,
             "shape": list(self.shape),
@@ -67,7 +67,7 @@ class Form:
             facts["block"] = list(self.block)
         if self.pipeline.mask:
             facts["mask"] = self.pipeline.mask
-        return encoded(facts)
+        return FirstLine("chunk", facts, ["content"])
 
     def pieces(self, payload: Buffer) -> list[Buffer]:
         """The canonical bytes of a payload, not copied where they lie in it as they are.
@@ -155,9 +155,8 @@ def sealed(content: Digest, form: Form, payload: Buffer, stored: Digest | None =
 
 def fresh(content: Digest, form: Form, payload: Buffer, stored: Digest | None = None) -> Fresh:
     """The file of a chunk whose digests were just worked out, for a store to keep as it is."""
-    facts = {**form.facts, "content": b'"%b"' % str(content).encode()}
     known = stored or digest_bytes(payload, by=content.algorithm)
-    return Fresh(content, first_line("chunk", facts, payload, known), payload)
+    return Fresh(content, form.first_line.of(payload, known, content=str(content)), payload)
 
 
 def opened(data: Buffer, expected: Digest | None = None, place: str = "a chunk") -> Object:
