@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import gc
 import os
 import random
 import stat
 import threading
 import time
+import weakref
 from pathlib import Path
 
 import pytest
@@ -500,6 +502,23 @@ def test_what_is_staged_is_visible_when_it_is_ended(store: FolderStore, folder: 
         spoil(folder / layout.object_path("chunks", other))
         assert not store.stage("chunks", other, more)()
         assert store.get("chunks", other) == more
+    assert store.get("chunks", digest) == data
+
+
+def test_what_is_staged_holds_no_bytes(store: FolderStore) -> None:
+    class Payload(bytearray):
+        """Bytes that tell when they are gone."""
+
+    ((digest, data),) = sample(1).chunks
+    line, _, rest = data.partition(b"\n")
+    payload = Payload(rest)
+    told = weakref.ref(payload)
+    with store.lock():
+        end = store.stage("chunks", digest, Fresh(digest, line + b"\n", memoryview(payload)))
+        del payload
+        gc.collect()
+        assert told() is None
+        assert end()
     assert store.get("chunks", digest) == data
 
 
