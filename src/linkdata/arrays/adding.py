@@ -140,6 +140,7 @@ class _Adding:
         self._counts = counts(chunks.shape, chunks.grid)
         self._filled: dict[Shape, _Done] = {}
         self._forms: dict[tuple[Shape, int], Form] = {}
+        self._plain: dict[Shape, Form] = {}
 
     def run(self, threads: int, progress: Progress | None) -> list[_Done]:
         """All chunks, in order."""
@@ -232,7 +233,8 @@ class _Adding:
 
     def _keep_values(self, content: Digest, shape: Shape, pieces: list[Buffer]) -> None:
         if self.putting is not None:
-            self._keep(content, Form(self.chunks.element, shape), b"".join(pieces), None)
+            form = self._plain.setdefault(shape, Form(self.chunks.element, shape))
+            self._keep(content, form, b"".join(pieces), None)
 
     def _keep(self, content: Digest, form: Form, payload: Buffer, stored: Digest | None) -> None:
         if self.putting is not None:

@@ -76,12 +76,10 @@ class FirstLine:
 
     def of(self, payload: Buffer, stored: Digest, **others: str | int) -> bytes:
         """The line of one object, with its LF. `stored` is the digest of the payload."""
-        values = {key.encode(): canonical_json(value) for key, value in others.items()}
-        values[b"size"] = b"%d" % len(payload)
-        values[b"stored"] = b'"%b"' % str(stored).encode()
+        facts = {**others, "size": len(payload), "stored": str(stored)}
+        values = {key.encode(): canonical_json(value) for key, value in facts.items()}
         seal = digest_bytes(self._unsealed % values).hex[:_SEAL_DIGITS]
-        values[b"seal"] = b'"%b"' % seal.encode()
-        return self._sealed % values
+        return self._sealed % {**values, b"seal": canonical_json(seal)}
 
 
 def _template(same: dict[str, bytes], names: set[str]) -> bytes:
